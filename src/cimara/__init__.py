@@ -1,0 +1,3 @@
+"""CIMARa: an open platform for research on brain metastases and leptomeningeal disease."""
+
+__version__ = "0.1.0"

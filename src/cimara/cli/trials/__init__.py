@@ -1,0 +1,1 @@
+"""`cimara trials VERB`: one file a verb."""

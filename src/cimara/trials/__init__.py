@@ -1,0 +1,1 @@
+"""Registry records -> CNS eligibility -> search, matching, endpoint atlas, survey."""

@@ -1,0 +1,1 @@
+"""Readers of registry forms; each yields studies and issues."""

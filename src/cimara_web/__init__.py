@@ -1,0 +1,1 @@
+"""The portal: Django over the library; it never computes science itself."""

@@ -10,6 +10,7 @@ class IssueCode(StrEnum):
     """Kinds of fault; an issue names the path and the kinds of value, never a person's value."""
 
     NOT_JSON = "NOT_JSON"
+    NOT_XML = "NOT_XML"
     TRUNCATED = "TRUNCATED"
     NO_NCT_ID = "NO_NCT_ID"
     NO_CRITERIA = "NO_CRITERIA"
@@ -17,6 +18,7 @@ class IssueCode(StrEnum):
     NULL_VALUE = "NULL_VALUE"
     UNKNOWN_WORD = "UNKNOWN_WORD"
     EMPTY_PHASES = "EMPTY_PHASES"
+    TWO_PHASES = "TWO_PHASES"
     PARTIAL_DATE = "PARTIAL_DATE"
     BAD_DATE = "BAD_DATE"
     BAD_AGE = "BAD_AGE"

@@ -43,8 +43,14 @@ class Site:
     geo_basis: GeoBasis = GeoBasis.NONE
 
     def effective_status(self, overall: OverallStatus) -> tuple[OverallStatus, bool]:
-        """The site's own status, else the study's; the flag says that it is inherited."""
-        return (overall, True) if self.status is None else (self.status, False)
+        """The site's own status, else the study's; the flag says that it is inherited.
+
+        UNKNOWN is the registry's own rule for a study that nobody has verified for two years and that is
+        past its completion: it overrides its sites, so that none of them is shown as open.
+        """
+        if self.status is None or overall is OverallStatus.UNKNOWN:
+            return overall, True
+        return self.status, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +125,8 @@ class Study:
     raw: bytes = field(default=b"", repr=False)
     tumours: tuple[str, ...] = ()
     eligibility: CnsEligibility | None = None
+
+    @property
+    def titles(self) -> str:
+        """Brief and official title together: what the trial says that it is about."""
+        return " ".join(title for title in (self.brief_title, self.official_title) if title)

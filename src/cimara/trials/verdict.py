@@ -64,6 +64,10 @@ class ChangeKind(StrEnum):
     STEROID_AT_MOST = "steroid_at_most"
     NEW_SCAN = "new_scan"
     SITE_OPENS = "site_opens"
+    WHEN_STABLE = "when_stable"
+    """When seizures, symptoms or leptomeningeal disease have settled."""
+    WITHOUT_DRUG = "without_drug"
+    """A medicine other than a steroid that the trial's rule leaves out; `drug` names the kind."""
     NONE = "none"
 
 

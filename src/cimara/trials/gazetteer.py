@@ -77,7 +77,8 @@ class Gazetteer:
         """Country -> folded name or letters of a region -> the region's code; US, CA, AU and GB only."""
         states = self._us_states
         us = {fold_place(name): code for code, name in states.items()}
-        return {"US": us | {code.lower(): code for code in states}, **place_words().regions}
+        elsewhere = {iso2: dict(codes) for iso2, codes in place_words().regions.items()}
+        return {"US": us | {code.lower(): code for code in states}, **elsewhere}
 
     @cached_property
     def region_names(self) -> dict[tuple[str, str], str]:

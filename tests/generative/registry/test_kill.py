@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from cimara.trials.publish import publish
 from cimara.trials.snapshot import Snapshot
 from cimara.trials.sync import SyncSettings, sync_registry
 from tests.generative.registry import killed_work
@@ -74,18 +74,13 @@ def test_a_sync_killed_at_any_moment_goes_on_with_nothing_twice_or_lost(
     registry = FakeRegistry.of((study(number) for number in range(1, 41)), page_size=8)
     with serving(registry) as address:
         shop.sync(tmp_path / "base", address)
-        (snapshot,) = (tmp_path / "base").glob("*.sqlite3")
         before = {number: raw(one) for number, one in registry.studies.items()}
         registry.put(study(number, "2026-03-02") for number in range(30, 71))
         registry.timestamp = "2026-03-02T09:00:05"
         expected = {number: raw(one) for number, one in registry.studies.items()}
 
         def prepared(name: str) -> Path:
-            folder = tmp_path / name
-            folder.mkdir()
-            (folder / "made.sqlite3").write_bytes(snapshot.read_bytes())
-            publish(folder, folder / "made.sqlite3")
-            return folder
+            return Path(shutil.copytree(tmp_path / "base", tmp_path / name))
 
         events = shop.sync(prepared("counted"), address).events
         kills = 0

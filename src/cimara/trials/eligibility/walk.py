@@ -135,7 +135,7 @@ class _Walker:
         last = [one for one in own if one.end >= item.end - 3] or self._opened_permission(item, own)
         if not last or self._is_heading(item, last):
             return []
-        return [one for one in last if one.reading.exception] or last
+        return [one for one in last if one.reading.exception and one.reading.states] or last
 
     def _opened_permission(self, item: Item, own: list[Said]) -> list[Said]:
         """Read "Patients are eligible if the following criteria are met:" of the disease named before it."""

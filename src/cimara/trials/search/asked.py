@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from cimara.terms.tumour import lookup
 from cimara.trials.places import Place, PlaceFound, UnknownPlaceError, find_place
-from cimara.trials.search.filters import Circle, Filter, filters_of, reach_of, statuses
+from cimara.trials.search.filters import (
+    BROAD,
+    BROAD_FOR_SCORES,
+    Circle,
+    Filter,
+    filters_of,
+    reach_of,
+    statuses,
+)
 from cimara.trials.search.page import Notice, NoticeCode
 from cimara.trials.search.plan import Plan, facts_of, plan_for
 from cimara.trials.search.query import Near, Query
@@ -36,13 +44,14 @@ class Asked:
             return None
         return near.home_country or self.circle.place.iso2
 
-    def plan(self, snapshot: Snapshot, query: Query | None = None) -> Plan:
-        """The plan of the query, or of one that differs from it in a filter."""
+    def plan(self, snapshot: Snapshot, query: Query | None = None, *, scored: bool = False) -> Plan:
+        """The plan of the query, or of one that differs from it in a filter; `scored` when bm25 is asked."""
         facts = facts_of(snapshot)
         chosen = query or self.query
         span, status = statuses(chosen, facts.rank_ends)
         filters = filters_of(chosen, facts.tumour_order, self.circle if chosen.near else None)
-        return plan_for(self.groups, filters, span, status, snapshot)
+        broad = BROAD_FOR_SCORES if scored else BROAD
+        return plan_for(self.groups, filters, span, status, snapshot, broad)
 
     def body_filters(self, snapshot: Snapshot) -> list[Filter]:
         """The filters, for an index that knows no facet words."""

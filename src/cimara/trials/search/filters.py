@@ -36,6 +36,8 @@ from cimara.trials.search.query import AgeRange, Query
 
 BROAD = 0.25
 """A filter that keeps more of the studies than this is joined: its doclist would be longer than the walk."""
+BROAD_FOR_SCORES = 0.08
+"""The same where matches are scored: bm25 walks the doclist of every term once more, the join a short way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class _Listing:
             hits = self.hits_among(found)
             return found, nearest_first(connection, self.proximity, hits, first)
         if self.asked.text.is_ranked:
-            scored = self.plan.scored_ids(connection, WINDOW)
+            scored = self.asked.plan(self.snapshot, scored=True).scored_ids(connection, WINDOW)
             ranked = [row_id for _, row_id in scored]
             self.scores = {row_id: score for score, row_id in scored}
             return sorted(ranked), ranked

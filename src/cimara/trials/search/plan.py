@@ -124,21 +124,23 @@ def plan_for(
     span: IdRange | None,
     status: Condition | None,
     snapshot: Snapshot,
+    broad: float = BROAD,
 ) -> Plan:
     """The plan of words and filters: a rare filter is a term of the index, a broad one is joined."""
     terms, conditions = list(groups), [status] if status else []
     for one in filters:
-        if one.condition is not None and (not one.words or _is_broad(one.words, snapshot)):
+        if one.condition is not None and (not one.words or _share(one.words, snapshot) > broad):
             conditions.append(one.condition)
         elif one.words:
             terms.append(f"({' OR '.join(one.words)})")
     return Plan(tuple(terms), tuple(conditions), span)
 
 
-def _is_broad(words: Sequence[str], snapshot: Snapshot) -> bool:
+def _share(words: Sequence[str], snapshot: Snapshot) -> float:
+    """The share of the studies that bear one of the facet words, if none bears two."""
     marks = ", ".join("?" * len(words))
     row = snapshot.connection.execute(
         f"SELECT total(studies) FROM head_word WHERE word IN ({marks})",  # noqa: S608 - marks only
         words,
     ).fetchone()
-    return bool(row[0] > BROAD * len(snapshot))
+    return float(row[0]) / max(len(snapshot), 1)

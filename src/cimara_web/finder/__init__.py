@@ -1,0 +1,1 @@
+"""The trial finder: a path of questions for patients, search and trial pages for everyone."""

@@ -1,0 +1,1 @@
+"""One file a command; `cimara web VERB` calls the command of that name."""

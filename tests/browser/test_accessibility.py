@@ -1,0 +1,104 @@
+"""No page has a barrier that axe-core knows, in either language, in any state (portal.md §11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from cimara.cli.trials.registry import default_registry
+from cimara.trials.snapshot import Snapshot
+from tests.browser.conftest import STABLE_LUNG, Portal, play
+from tests.web.addresses import EXAMPLES
+
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = Axe()
+LANGUAGES = ("", "/es")
+STATES = (
+    "trials/?q=nothing-has-this-word",
+    "trials/?brm=no-such-policy",
+    "trials/?q=brain&status=any&brm=stable_only",
+    "trials/NCT99999999/",
+    "trials/no-number/",
+    "no/such/page/",
+    "find/results/?show=all",
+    "find/results/?show=soon",
+    "find/results/?show=all&page=3",
+)
+"""Further states of a page: nothing found, an error, filters in force, later pages."""
+
+
+def assert_no_barrier(page: Page, name: str) -> None:
+    """Zero violations; each is shown with the rule and the element."""
+    found = AXE.run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    said = [
+        f"{one['id']}: {one['help']}: {node['html'][:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+    assert said == [], name
+
+
+@pytest.fixture(scope="module")
+def nct() -> str:
+    with Snapshot.open(default_registry()) as snapshot:
+        return next(snapshot.studies()).nct_id
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["en", "es"])
+def test_every_address_as_a_new_visitor(page: Page, portal: Portal, prefix: str, nct: str) -> None:
+    for address in EXAMPLES.values():
+        page.goto(portal.url(f"{prefix}/{address.format(nct=nct)}"))
+        assert_no_barrier(page, f"{prefix}/{address}")
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["en", "es"])
+def test_every_address_with_answers_and_every_state(
+    page: Page, portal: Portal, prefix: str, nct: str
+) -> None:
+    play(page, portal, STABLE_LUNG, prefix)
+    personal = [address for address in EXAMPLES.values() if address.startswith("find/")]
+    questions = [f"find/q/{step}/" for step in STABLE_LUNG]
+    for address in (*personal, *questions, *STATES):
+        page.goto(portal.url(f"{prefix}/{address.format(nct=nct)}"))
+        page.locator("details").evaluate_all("found => found.forEach(one => one.open = true)")
+        assert_no_barrier(page, f"{prefix}/{address}")
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["en", "es"])
+def test_every_question_with_an_error(page: Page, portal: Portal, prefix: str) -> None:
+    for step in STABLE_LUNG:
+        page.goto(portal.url(f"{prefix}/find/q/{step}/"))
+        page.locator("main button[type=submit]:not([name])").click()
+        assert page.locator(".error-summary").count() == 1
+        assert_no_barrier(page, f"{prefix}/find/q/{step}/ with an error")
+
+
+def test_titles_are_unique_and_each_page_has_one_main_heading(page: Page, portal: Portal, nct: str) -> None:
+    play(page, portal, STABLE_LUNG)
+    titles: dict[str, str] = {}
+    for address in (*EXAMPLES.values(), "find/q/place/", "trials/NCT99999999/", "no/such/page/"):
+        page.goto(portal.url(f"/{address.format(nct=nct)}"))
+        assert page.locator("h1").count() == 1, address
+        assert page.title() not in titles, (address, titles.get(page.title()))
+        titles[page.title()] = address
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_forced_colours_and_reduced_motion(
+    open_page: Callable[..., Page], portal: Portal, width: int, tmp_path: Path
+) -> None:
+    page = open_page(
+        viewport={"width": width, "height": 700}, forced_colors="active", reduced_motion="reduce"
+    )
+    page.goto(portal.url("/find/q/spread/"))
+    borders = page.locator(".choice").evaluate_all(
+        "found => found.map(one => getComputedStyle(one).borderTopStyle)"
+    )
+    assert set(borders) == {"solid"}
+    moving = page.locator(".choice").first.evaluate("one => getComputedStyle(one).transitionDuration")
+    assert moving == "0s"

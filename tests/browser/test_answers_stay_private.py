@@ -1,0 +1,113 @@
+"""After a visit no address, title, referrer, log, cookie, browser store or column holds an answer."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.browser.conftest import STABLE_LUNG, Portal, play
+
+pytestmark = pytest.mark.browser
+
+CANARIES = ("Chattanooga", "37402")
+ANSWERS = STABLE_LUNG | {
+    "cancer": {"cancer": "other", "other": "merkel_cell"},
+    "spread": {"spread": "lining"},
+    "steroids": {"taking": "yes", "drug": "methylprednisolone", "mg": "173.25"},
+    "about": {"age": "75-79", "sex": "male", "ability": "3"},
+    "place": {"place": "Chattanooga, Tennessee", "reach": "300"},
+}
+ALL_CANARIES = (
+    *CANARIES,
+    "Tennessee",
+    "merkel",
+    "Merkel",
+    "lining",
+    "methylprednisolone",
+    "173.25",
+    "75-79",
+    "leptomeningeal",
+    "EGFR",
+)
+STORES = """async () => JSON.stringify([
+  {...localStorage}, {...sessionStorage}, (await indexedDB.databases()).map(one => one.name),
+  await caches.keys(), history.state, window.name,
+  (await navigator.serviceWorker.getRegistrations()).length])"""
+
+
+def assert_clean(text: str, where: str) -> None:
+    for canary in ALL_CANARIES:
+        assert canary not in text, f"{canary!r} is in {where}"
+
+
+def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Portal) -> None:
+    seen: list[tuple[str, str]] = []
+    bodies: list[str] = []
+
+    def note(request: Request) -> None:
+        seen.append((request.url, request.headers.get("referer", "")))
+        bodies.append(request.post_data or "")
+
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.on("request", note)
+    titles = []
+    page.on("domcontentloaded", lambda one: titles.append(one.title()))
+    play(page, portal, ANSWERS)
+    page.goto(portal.url("/find/results/?show=all"))
+    page.locator("li.card h3 a").first.click()
+    page.wait_for_load_state()
+
+    assert any("Chattanooga" in body for body in bodies), "the answers were sent, in bodies only"
+    assert len(titles) >= 10
+    for url, referrer in seen:
+        assert_clean(url, "an address")
+        assert_clean(referrer, "a referrer")
+    for title in titles:
+        assert_clean(title, "a title")
+    assert_clean(page.evaluate(STORES), "the browser's stores")
+    cookies = page.context.cookies()
+    assert {one["name"] for one in cookies} == {"__Host-finder", "__Host-csrf"}
+    for cookie in cookies:
+        assert_clean(cookie["value"] + decoded(cookie["value"]), "a cookie")
+    assert_clean(portal.log.read_text(), "the log")
+    token = next(one["value"] for one in cookies if one["name"] == "__Host-finder")
+    assert token not in portal.log.read_text()
+    assert_clean(dump(portal), "the database")
+    assert token not in dump(portal)
+
+
+def decoded(value: str) -> str:
+    """What a cookie would say if it were merely encoded."""
+    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode("latin-1")
+
+
+def dump(portal: Portal) -> str:
+    """Everything in the database file and in its write-ahead log, as bytes and as SQL."""
+    with sqlite3.connect(f"file:{portal.database}?mode=ro", uri=True) as connection:
+        tables = "\n".join(connection.iterdump())
+    files = (path.read_bytes() for path in portal.database.parent.glob(f"{portal.database.name}*"))
+    return tables + "".join(raw.decode("latin-1") for raw in files)
+
+
+def test_forgetting_leaves_no_row(page: Page, portal: Portal) -> None:
+    play(page, portal, ANSWERS)
+    with sqlite3.connect(f"file:{portal.database}?mode=ro", uri=True) as connection:
+        before = connection.execute("SELECT count(*) FROM finder_finderprofile").fetchone()[0]
+        page.goto(portal.url("/find/forget/"))
+        page.locator("main button[type=submit]").click()
+        page.wait_for_load_state()
+        after = connection.execute("SELECT count(*) FROM finder_finderprofile").fetchone()[0]
+    assert after == before - 1
+    assert [one["name"] for one in page.context.cookies()] == ["__Host-csrf"]
+
+
+def test_a_link_to_the_registry_carries_no_referrer(page: Page, portal: Portal) -> None:
+    play(page, portal, ANSWERS)
+    page.goto(portal.url("/find/results/?show=all"))
+    page.locator("li.card h3 a").first.click()
+    link = page.locator('a[href^="https://clinicaltrials.gov/"]').first
+    assert "noreferrer" in (link.get_attribute("rel") or "")

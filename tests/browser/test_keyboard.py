@@ -1,0 +1,100 @@
+"""Everything can be done from the keyboard, in reading order, with the focus in view."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import STABLE_LUNG, Portal, play
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const at = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 12));
+  return {
+    key: one.id || one.getAttribute("href") || one.name || one.textContent.trim().slice(0, 40),
+    place: [...document.querySelectorAll("*")].indexOf(one),
+    group: one.type === "radio" ? one.name : "",
+    outline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    inView: box.top >= 0 && box.bottom <= innerHeight + 1 && box.width > 0,
+    uncovered: at === one || one.contains(at) || (at && at.contains(one)),
+  };
+}"""
+
+CONTROLS = """() => [
+    ...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']")
+  ]
+  .filter(one => one.type !== "radio" || one.checked
+    || !document.querySelector(`[name="${one.name}"]:checked`)
+      && one === document.querySelector(`[name="${one.name}"]`))
+  .filter(one => one.checkVisibility()).length"""
+
+
+def walk(page: Page) -> list[dict[str, object]]:
+    """Press Tab until the focus leaves the page."""
+    seen = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found is None or (seen and found["place"] == seen[0]["place"]):
+            return seen
+        seen.append(found)
+    raise AssertionError("the focus is trapped")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/find/",
+        *(f"/find/q/{step}/" for step in STABLE_LUNG),
+        "/find/check/",
+        "/find/results/?show=all",
+        "/trials/",
+    ],
+)
+def test_every_control_is_reached_in_order_and_seen(page: Page, portal: Portal, address: str) -> None:
+    if address.startswith("/find/") and address not in ("/find/",):
+        play(page, portal, STABLE_LUNG)
+    page.goto(portal.url(address))
+    seen = walk(page)
+    assert seen[0]["key"] == "#main", "the skip link comes first"
+    places = [one["place"] for one in seen]
+    assert places == sorted(places), "the focus follows the page"
+    for one in seen:
+        assert one["outline"], f"no visible focus: {one}"
+        assert one["inView"], f"out of view: {one}"
+        assert one["uncovered"], f"covered: {one}"
+    assert len(seen) == page.evaluate(CONTROLS)
+
+
+def test_the_skip_link_leads_to_the_main_part(page: Page, portal: Portal) -> None:
+    page.goto(portal.url("/find/q/who/"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_error_summary_takes_the_focus_and_links_to_the_field(page: Page, portal: Portal) -> None:
+    page.goto(portal.url("/find/q/treatment/"))
+    page.locator("[name=kinds][value=srs]").check()
+    page.locator("[name=year]").fill("19")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "error-summary" in page.evaluate("document.activeElement.className")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "id_year"
+
+
+def test_a_question_is_answered_without_a_mouse(page: Page, portal: Portal) -> None:
+    page.goto(portal.url("/find/q/who/"))
+    page.locator("[name=who]").first.focus()
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/find/q/cancer/")
+    assert "their cancer" in page.locator("h1").inner_text()

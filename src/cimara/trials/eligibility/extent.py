@@ -51,7 +51,6 @@ def reading_of(claim: Claim, ruled: Ruling, phrase: Phrase) -> Reading:
         last=claim.segment.last,
         qualifiers=tuple(dict.fromkeys(classes([*marks, claim.after]))),
         named=extent.states is not None,
-        sectionless=sectionless,
         partial=extent.partial,
         rule=_rule(extent, ruled.rule) if force is Force.EXCLUDE else ruled.rule,
         unclear=sectionless or (plain and force is Force.EXCLUDE and _is_vague(claim.tokens, claim.mention)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -114,7 +114,9 @@ def _named_in(condition: str) -> tuple[bool, bool]:
 
 
 def _statements(said: Iterable[Said], text: WorkingText, stored: str) -> tuple[Statement, ...]:
-    return tuple(_statement(one, text, stored) for one in said)
+    """Each statement once: a sentence that repeats itself would hold its own quote as often."""
+    once = {replace(one, reading=replace(one.reading, first=0, last=0)): one for one in said}
+    return tuple(_statement(one, text, stored) for one in once.values())
 
 
 def _statement(said: Said, text: WorkingText, stored: str) -> Statement:

@@ -36,7 +36,6 @@ class Reading:
     exception: bool = False
     named: bool = False
     """True when the states were named by a qualifier, not taken as "all"."""
-    sectionless: bool = False
     partial: bool = False
     rule: str = ""
     unclear: bool = False

@@ -103,7 +103,9 @@ STALE_AFTER = timedelta(days=730)
 def match(profile: Profile, study: Study, *, own_country_first: bool = False) -> MatchResult:
     """One trial against one profile: verdict, criteria with quotes, nearest open site.
 
-    A pure function. Parameters
+    A pure function.
+
+    Parameters
     ----------
     own_country_first
         Distances are to open sites in the profile's country when there are any.

@@ -8,9 +8,10 @@ from tests.shared_data import shared_data
 from tools import make_reference, reader_accuracy
 
 
-def test_the_commands_page_equals_the_commands_help() -> None:
-    page = make_reference.REFERENCE / "commands.md"
-    assert page.read_text(encoding="utf-8") == make_reference.commands_page()
+@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+def test_a_generated_page_equals_what_it_is_made_from(name: str) -> None:
+    page = make_reference.REFERENCE / name
+    assert page.read_text(encoding="utf-8") == make_reference.PAGES[name]()
 
 
 @pytest.mark.shared_data

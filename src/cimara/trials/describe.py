@@ -30,7 +30,8 @@ def describe(
     yield from _sites(study, sites)
     if criteria:
         yield ""
-        yield "Criteria, as the registry has them; deciding words stand in » «"
+        whose = "in our own words" if study.starter else "as the registry has them"
+        yield f"Criteria, {whose}; deciding words stand in » «"
         yield mark(study.criteria, study.eligibility.evidence if study.eligibility else ())
     if issues:
         yield ""

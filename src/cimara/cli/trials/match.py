@@ -18,6 +18,9 @@ from cimara.cli import EXIT_FINDINGS, EXIT_OK
 from cimara.cli.trials.person import add_person_arguments, person_of
 from cimara.cli.trials.registry import add_registry_argument, open_registry
 
+SHEET_STUDIES = 5
+"""More don't fit on the two pages that people take with them."""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of `cimara trials match`."""
@@ -30,6 +33,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the whole list as CSV")
     parser.add_argument("--fhir-out", type=Path, metavar="FILE", help="write the list as an FHIR bundle")
+    parser.add_argument(
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help="write the first five studies as a sheet (HTML)",
+    )
     add_registry_argument(parser)
 
 
@@ -37,6 +46,7 @@ def run(args: Namespace) -> int:
     """Match, explain or compare, and print."""
     from cimara.trials.fhir import to_bundle
     from cimara.trials.matching import compare, explain, listing, match_all
+    from cimara.trials.plain import standalone_sheet
 
     profile = person_of(args)
     with open_registry(args) as snapshot:
@@ -52,6 +62,11 @@ def run(args: Namespace) -> int:
         if args.fhir_out:
             bundle = to_bundle(page, profile, snapshot.study)
             args.fhir_out.write_text(json.dumps(bundle, ensure_ascii=False, indent=1), encoding="utf-8")
+        if args.sheet:
+            chosen = page.results[:SHEET_STUDIES]
+            studies = [snapshot.study(result.nct_id) for result in chosen]
+            sheet = standalone_sheet(chosen, studies, args.lang, page.data_date, page.as_of, profile=profile)
+            args.sheet.write_text(sheet, encoding="utf-8")
         lines = listing.page_lines(page, profile, snapshot.study, lang=args.lang, limit=args.limit)
         _print(args, page, lines)
     return EXIT_OK if page.may_fit else EXIT_FINDINGS

@@ -13,6 +13,7 @@ _DIAMETER_UNITS = words("diameter_units")
 _OTHER_LENGTHS = words("other_lengths")
 _AT_LEAST = words("at_least")
 _AT_MOST = words("at_most")
+_NEGATIONS = words("length_negations")
 _NOT_A_COUNT = words("not_a_count")
 _COUNT_AT_MOST = words("count_at_most")
 _COUNT_ABOVE = words("count_above")
@@ -96,7 +97,21 @@ def _size_field(clause: Clause, amount: Amount) -> str | None:
     larger = bool(before & _AT_LEAST)
     if not larger and not before & _AT_MOST:
         return None
-    return "min_lesion_mm" if larger != clause.shuts_out else "max_lesion_mm"
+    denied = _is_denied_length(clause, amount)
+    if denied and clause.shuts_out:
+        return None  # "excluded: no lesion larger than 2 cm" may mean either
+    return "min_lesion_mm" if larger != (clause.shuts_out or denied) else "max_lesion_mm"
+
+
+def _is_denied_length(clause: Clause, amount: Amount) -> bool:
+    """True for "no lesion larger than 2 cm", "none is over 1 cm", "lesions over 3 cm are not allowed"."""
+    for token in reversed(clause.tokens[max(0, amount.first - 9) : amount.first]):
+        if token.kind in ("NEG", "EXCLUDE") or not _NEGATIONS.isdisjoint(token.word.split()):
+            return True
+        if token.kind in ("SEMI", "STOP", "COLON", "COMMA"):
+            break
+    behind = clause.tokens[amount.last : amount.last + 9]
+    return not clause.shuts_out and any(token.kind == "EXCLUDE" for token in behind)
 
 
 def _counts_lesions(clause: Clause, at: int) -> bool:

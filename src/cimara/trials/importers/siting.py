@@ -8,7 +8,7 @@ from functools import lru_cache
 from cimara.terms.registry import OverallStatus
 from cimara.trials.importers.issue_log import IssueLog
 from cimara.trials.issue import IssueCode
-from cimara.trials.places import city_coordinates, country_code
+from cimara.trials.places import city_coordinates, country_code, is_misplaced
 from cimara.trials.study import GeoBasis, Site
 
 Coordinates = tuple[float, float]
@@ -19,6 +19,11 @@ _CITIES_REMEMBERED = 65_536
 @lru_cache(maxsize=_CITIES_REMEMBERED)
 def _city(city: str, state: str | None, iso2: str | None) -> Coordinates | None:
     return city_coordinates(city, state, iso2)
+
+
+@lru_cache(maxsize=_CITIES_REMEMBERED)
+def _is_misplaced(city: str, iso2: str | None, lat: float, lon: float) -> bool:
+    return is_misplaced(city, iso2, lat, lon)
 
 
 @lru_cache(maxsize=1024)
@@ -37,10 +42,10 @@ def make_site(
     status: OverallStatus | None,
     point: Coordinates | None,
 ) -> Site:
-    """A site; without a registry point (degrees) it stands at its city's centre, else nowhere."""
+    """A site; without a believable registry point (degrees) it stands at its city's centre, else nowhere."""
     iso2 = _iso2(country) if country else None
     basis = GeoBasis.REGISTRY
-    if point is None or not _on_earth(point):
+    if point is None or not _on_earth(point) or (city and _is_misplaced(city, iso2, *point)):
         point = _city(city, state, iso2) if city else None
         basis = GeoBasis.CITY if point else GeoBasis.NONE
     lat, lon = point if point else (None, None)

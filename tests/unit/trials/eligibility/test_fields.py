@@ -117,6 +117,27 @@ def test_a_ceiling_below_a_size_is_strict() -> None:
     assert (found.max_lesion_mm, found.max_lesion_strict) == (20, True)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No brain lesion larger than 3 cm",
+        "Up to 10 brain metastases if none is larger than 3 cm",
+        "1 to 4 brain metastases, none of which is > 3 cm",
+        "Brain metastases, none exceeds 3 cm",
+        "Brain metastases must not be over 3 cm",
+        "Brain metastases > 3 cm are not allowed",
+    ],
+)
+def test_a_denied_size_is_a_ceiling(words: str) -> None:
+    found = fields("* Stroke", inclusion=f"* {words}", title="Brain metastases")
+    assert (found.min_lesion_mm, found.max_lesion_mm) == (None, 30)
+
+
+def test_a_denied_size_among_the_exclusions_is_left_open() -> None:
+    found = fields("* No brain lesion larger than 2 cm")
+    assert (found.min_lesion_mm, found.max_lesion_mm) == (None, None)
+
+
 def test_a_measurable_lesion_has_a_smallest_size() -> None:
     found = fields("* Stroke", inclusion="* At least one brain metastasis ≥ 5 mm", title="Brain metastases")
     assert found.min_lesion_mm == 5

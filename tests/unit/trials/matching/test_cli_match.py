@@ -111,6 +111,13 @@ def test_the_list_leaves_as_fhir(registry: Path, tmp_path: Path) -> None:
     assert (bundle["type"], bundle["total"]) == ("searchset", 2)
 
 
+def test_the_sheet_for_the_doctor_is_a_page_of_its_own(registry: Path, tmp_path: Path) -> None:
+    assert run(registry, *PERSON, "--sheet", tmp_path / "sheet.html", "--lang", "es") == EXIT_OK
+    page = (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="es">')
+    assert "NCT00000001" in page
+
+
 def test_no_trial_that_may_fit_is_a_finding(registry: Path) -> None:
     assert run(registry, *PERSON[:2], "--sex", "male") == EXIT_FINDINGS
 

@@ -76,6 +76,13 @@ def test_a_site_without_point_stands_at_its_city() -> None:
     assert site.lat == pytest.approx(37.98, abs=0.1)
 
 
+def test_a_point_in_a_far_namesake_gives_way_to_the_city() -> None:
+    milan = {"city": "Milan", "country": "Italy", "geoPoint": {"lat": 42.78, "lon": 12.59}}
+    (site,) = read(contactsLocations__locations=[milan])[0].sites
+    assert site.geo_basis is GeoBasis.CITY
+    assert (site.lat, site.lon) == (pytest.approx(45.46, abs=0.1), pytest.approx(9.19, abs=0.1))
+
+
 def test_a_site_known_by_country_only_has_no_place() -> None:
     study, _ = read(contactsLocations__locations=[{"country": "Greece"}])
     (site,) = study.sites

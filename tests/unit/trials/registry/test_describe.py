@@ -55,7 +55,9 @@ def test_a_starter_note_stands_first(tmp_path: Path) -> None:
         "data_date": "2026-01-02",
         "note": "restated",
     }
-    assert lines(tmp_path, cimara=note)[0] == "NOTE: restated (NCT1, data of 2026-01-02)"
+    told = lines(tmp_path, cimara=note, criteria=True)
+    assert told[0] == "NOTE: restated (NCT1, data of 2026-01-02)"
+    assert any(line.startswith("Criteria, in our own words") for line in told)
 
 
 def test_open_sites_come_before_closed_ones(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ QUERIES = (
 )
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
 @pytest.mark.parametrize("field", ["status", "brm", "lmd", "phase"])
 def test_a_count_is_what_a_click_gives(trials: Snapshot, query: Query, field: str) -> None:
     counted = getattr(facet_counts(trials, query), field)

@@ -68,10 +68,14 @@ def test_withdrawn_sites_of_recruiting_studies_are_named(connection: sqlite3.Con
     assert count(connection, query) == 17
 
 
+MISPLACED = 105
+"""Points that the registry puts into a far namesake of the city (`places.is_misplaced`)."""
+
+
 def test_sites_are_all_there_and_know_their_country(connection: sqlite3.Connection) -> None:
     assert count(connection, "SELECT count(*) FROM location") == 16285
     assert count(connection, "SELECT count(*) FROM location WHERE iso2 IS NULL") == 0
-    assert count(connection, "SELECT count(*) FROM location WHERE geo_basis = 'registry'") == 7476
+    assert count(connection, "SELECT count(*) FROM location WHERE geo_basis = 'registry'") == 7476 - MISPLACED
     assert count(connection, "SELECT count(*) FROM location WHERE geo_basis = 'city'") > 5000
 
 

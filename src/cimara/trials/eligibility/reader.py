@@ -14,6 +14,7 @@ from cimara.trials.eligibility.facts import Found
 from cimara.trials.eligibility.fields import read_fields
 from cimara.trials.eligibility.fold import Folded, fold
 from cimara.trials.eligibility.model import (
+    Allowance,
     CnsEligibility,
     Confidence,
     Evidence,
@@ -23,7 +24,7 @@ from cimara.trials.eligibility.model import (
 )
 from cimara.trials.eligibility.population import has_no_metastases
 from cimara.trials.eligibility.reading import Reading
-from cimara.trials.eligibility.said_fields import with_said
+from cimara.trials.eligibility.said_fields import cns_only_span, with_said
 from cimara.trials.eligibility.text import WorkingText, normalise
 from cimara.trials.eligibility.walk import SCREEN, Said, Walked, first_item, walk
 
@@ -172,6 +173,10 @@ def _assembled(
         for s in said
     ]
     evidence.extend(_field_evidence(item, text, stored) for item in found)
+    outside = cns_only_span(statements, text)
+    if outside is not None:
+        fields = replace(fields, cns_only_disease=Allowance.EXCLUDED)
+        evidence.append(_evidence("cns_only_disease", *outside, stored, "F-cns-only"))
     return CnsEligibility(
         brm_policy=brm_policy,
         lmd_policy=folded.lmd_policy,
@@ -203,7 +208,11 @@ def _field_evidence(found: Found, text: WorkingText, stored: str) -> Evidence:
 
 def _unread(span: tuple[int, int], text: WorkingText, stored: str) -> Evidence:
     start, end = text.stored_start(span[0]), text.stored_end(span[1])
-    return Evidence(field="unread", start=start, end=end, quote=stored[start:end], rule_id="unread")
+    return _evidence("unread", start, end, stored, "unread")
+
+
+def _evidence(field: str, start: int, end: int, stored: str, rule: str) -> Evidence:
+    return Evidence(field=field, start=start, end=end, quote=stored[start:end], rule_id=rule)
 
 
 def _confidence(folded: Folded) -> Confidence:

@@ -10,13 +10,15 @@ from cimara.terms.cns import DISEASE_STATES, BrmPolicy, CnsState
 from cimara.trials.eligibility.facts import Clause
 from cimara.trials.eligibility.fold import Folded
 from cimara.trials.eligibility.lexicon import rule_table
-from cimara.trials.eligibility.model import Allowance, CnsFields, Force, LocalTherapy, Statement, Target
+from cimara.trials.eligibility.model import CnsFields, Force, LocalTherapy, Statement, Target
+from cimara.trials.eligibility.text import WorkingText
 
 _ONLY = re.compile(r"\b(?:only|solely|exclusively)\b")
 _OUTSIDE = re.compile(
     r"(?:measurable|target|evaluable)[^.\n]{0,80}?\b(?:outside|other than|excluding)\b[^.\n]{0,20}?"
     r"(?:cns|brain|central nervous|intracranial)|(?:measurable|target) extra-?cranial"
 )
+_SENTENCE_END = re.compile(r"[.\n]")
 _TEMPLATES = tuple((row["id"], re.compile(row["words"])) for row in rule_table("templates")["template"])
 
 
@@ -35,10 +37,24 @@ def with_said(
         rationale_given=any(
             token.kind == "BECAUSE" for clause in clauses if clause.about_brm for token in clause.tokens
         ),
-        cns_only_disease=_cns_only(excludes, lower),
         prior_local_therapy=_local_therapy(fields, folded),
         template_id=next((name for name, words in _TEMPLATES if words.search(lower)), None),
     )
+
+
+def cns_only_span(statements: Sequence[Statement], text: WorkingText) -> tuple[int, int] | None:
+    """Stored offsets of what shuts out disease in the CNS alone or asks for a lesion to measure elsewhere."""
+    for item in statements:
+        partial = (
+            item.force is Force.EXCLUDE and "partial" in item.qualifiers and item.target is not Target.LMD
+        )
+        if partial and _ONLY.search(item.quote.lower()):
+            return item.start, item.end
+    found = _OUTSIDE.search(text.lower)
+    if found is None:
+        return None
+    stop = _SENTENCE_END.search(text.lower, found.end())
+    return text.stored_start(found.start()), text.stored_end(stop.start() if stop else len(text.lower))
 
 
 def _shuts_out_symptoms(excludes: Sequence[Statement], folded: Folded) -> bool:
@@ -52,12 +68,6 @@ def _in_cns_words(excludes: Sequence[Statement], folded: Folded) -> bool:
     if folded.brm_policy is not BrmPolicy.EXCLUDED:
         return False
     return any(item.target is Target.CNS and len(item.states) == len(DISEASE_STATES) for item in excludes)
-
-
-def _cns_only(excludes: Sequence[Statement], lower: str) -> Allowance | None:
-    """Excluded when disease in the CNS alone is shut out, or a lesion to measure is asked for outside it."""
-    alone = any("partial" in item.qualifiers and _ONLY.search(item.quote.lower()) for item in excludes)
-    return Allowance.EXCLUDED if alone or _OUTSIDE.search(lower) else None
 
 
 def _local_therapy(fields: CnsFields, folded: Folded) -> LocalTherapy | None:

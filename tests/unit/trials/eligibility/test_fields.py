@@ -244,3 +244,20 @@ def test_every_field_that_is_read_has_the_words_that_say_it() -> None:
 )
 def test_a_number_in_figures_or_spelt_with_its_unit(words: str, value: float, unit: str) -> None:
     assert {(item.value, item.unit) for item in amounts(tokens(words), DAYS)} == {(value, unit)}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "quote"),
+    [
+        ("* Brain metastases as the only site of disease", "Brain metastases as the only site of disease"),
+        (
+            "* Stroke, unless minor\n* Brain metastases without measurable disease outside the brain. Pain",
+            "measurable disease outside the brain",
+        ),
+    ],
+)
+def test_disease_of_the_brain_alone_is_shut_out_with_its_words(criteria: str, quote: str) -> None:
+    read = read_eligibility(f"Exclusion Criteria:\n{criteria}")
+    (evidence,) = read.evidence_for("cns_only_disease")
+    assert read.fields.cns_only_disease is Allowance.EXCLUDED
+    assert evidence.quote == quote

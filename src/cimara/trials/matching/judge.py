@@ -160,7 +160,7 @@ def eligibility_of(study: Study) -> CnsEligibility:
     """What the reader found in the trial's criteria; read now when the snapshot didn't keep it."""
     if study.eligibility is not None:
         return study.eligibility
-    return _read(study.criteria, study.brief_title, study.conditions)
+    return _read(study.criteria, study.titles, study.conditions)
 
 
 @lru_cache(maxsize=4096)

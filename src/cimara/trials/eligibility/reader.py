@@ -116,13 +116,15 @@ def _named_in(condition: str) -> tuple[bool, bool]:
 
 def _statements(said: Iterable[Said], text: WorkingText, stored: str) -> tuple[Statement, ...]:
     """Each statement once: a sentence that repeats itself would hold its own quote as often."""
-    once = {replace(one, reading=replace(one.reading, first=0, last=0)): one for one in said}
-    return tuple(_statement(one, text, stored) for one in once.values())
+    quotes: dict[tuple[int, int], str] = {}
+    return tuple(dict.fromkeys(_statement(one, text, stored, quotes) for one in said))
 
 
-def _statement(said: Said, text: WorkingText, stored: str) -> Statement:
+def _statement(said: Said, text: WorkingText, stored: str, quotes: dict[tuple[int, int], str]) -> Statement:
     reading = said.reading
     start, end = text.stored_start(said.start), text.stored_end(said.end)
+    if (start, end) not in quotes:
+        quotes[start, end] = stored[start:end]
     flags = {
         "unqualified": not reading.named and not reading.partial,
         "partial": reading.partial,
@@ -138,7 +140,7 @@ def _statement(said: Said, text: WorkingText, stored: str) -> Statement:
         section=said.section,
         start=start,
         end=end,
-        quote=stored[start:end],
+        quote=quotes[start, end],
         rule_id=reading.rule,
     )
 
@@ -149,7 +151,7 @@ def _by_title(text: WorkingText, stored: str) -> tuple[Statement, ...]:
     if item is None:
         return ()
     reading = Reading(Target.BRM, Force.REQUIRE, frozenset(DISEASE_STATES), 0, 0, rule="title")
-    return (_statement(Said(reading, item.start, item.end, item.section, None), text, stored),)
+    return (_statement(Said(reading, item.start, item.end, item.section, None), text, stored, {}),)
 
 
 def _assembled(

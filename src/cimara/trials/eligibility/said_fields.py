@@ -18,6 +18,8 @@ _OUTSIDE = re.compile(
     r"(?:measurable|target|evaluable)[^.\n]{0,80}?\b(?:outside|other than|excluding)\b[^.\n]{0,20}?"
     r"(?:cns|brain|central nervous|intracranial)|(?:measurable|target) extra-?cranial"
 )
+_OUTSIDE_WORDS = ("outside", "other than", "excluding", "extracranial", "extra-cranial")
+"""A quick look: the pattern above is slow."""
 _SENTENCE_END = re.compile(r"[.\n]")
 _TEMPLATES = tuple((row["id"], re.compile(row["words"])) for row in rule_table("templates")["template"])
 
@@ -50,7 +52,8 @@ def cns_only_span(statements: Sequence[Statement], text: WorkingText) -> tuple[i
         )
         if partial and _ONLY.search(item.quote.lower()):
             return item.start, item.end
-    found = _OUTSIDE.search(text.lower)
+    says_so = any(word in text.lower for word in _OUTSIDE_WORDS)
+    found = _OUTSIDE.search(text.lower) if says_so else None
     if found is None:
         return None
     stop = _SENTENCE_END.search(text.lower, found.end())

@@ -42,9 +42,19 @@ class Item:
     marker: str
     section: Section
     cohort: str | None
-    lead_in: bool
-    note: bool
+    lower: str = field(repr=False)
+    """The whole working text in small letters."""
     children: list[Item] = field(default_factory=list)
+
+    @property
+    def lead_in(self) -> bool:
+        """True when its last words announce the items below it."""
+        return leads_in(self.lower, self.start, self.end)
+
+    @property
+    def note(self) -> bool:
+        """True for a note on the item before it."""
+        return _NOTE.match(self.lower, self.start, self.end) is not None
 
 
 def segment(text: str, lower: str, hits: Sequence[int]) -> list[Item]:
@@ -108,9 +118,7 @@ class _Segmenter:
         nested = marked is not None and marked.start("mark") > start
         opened = None if nested else heading(self.lower, body, end, self.section, marked=marked is not None)
         if opened is None and not marked and self.path and self._continues(self.path[-1], body, end):
-            previous = self.path[-1]
-            previous.end = end
-            previous.lead_in = leads_in(self.lower, previous.start, end)
+            self.path[-1].end = end
             return
         indent = (marked.start("mark") if marked else body) - start
         if opened is not None:
@@ -139,9 +147,7 @@ class _Segmenter:
                 section = lead_in_section(self.lower[parent.start : parent.end], section)
         else:
             siblings, section = self.items, self.section
-        note = _NOTE.match(self.text, start, end) is not None
-        lead_in = leads_in(self.lower, start, end)
-        item = Item(start, end, indent, kind, section, self.cohort, lead_in, note)
+        item = Item(start, end, indent, kind, section, self.cohort, self.lower)
         siblings.append(item)
         path.append(item)
 
@@ -161,7 +167,7 @@ def _holds(parent: Item, indent: int, kind: str) -> bool:
     """True when an item goes under `parent`: deeper, or beside a lead-in with another kind of bullet."""
     if indent > parent.indent:
         return True
-    return parent.lead_in and indent == parent.indent and kind not in ("", parent.marker)
+    return indent == parent.indent and kind not in ("", parent.marker) and parent.lead_in
 
 
 def _put_headless_in_inclusion(items: Sequence[Item]) -> None:

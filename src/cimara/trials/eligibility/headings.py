@@ -105,8 +105,8 @@ def opening_cohort(lower: str, start: int) -> str | None:
     """The cohort label that the text from `start` begins with, or None."""
     if lower[start] not in _COHORT_INITIALS:
         return None
-    label = cohort_label(lower[start : start + _OPENING_LABEL])
-    return label if label is not None and lower.startswith(label, start) else None
+    found = _COHORT.match(lower, start, start + _OPENING_LABEL)
+    return found.group().strip(" (#") if found else None
 
 
 def _may_open(lower: str, start: int, stop: int, end: int) -> bool:

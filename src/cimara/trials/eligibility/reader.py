@@ -33,12 +33,9 @@ READER_VERSION = "1"
 _CNS_TRIAL = re.compile(
     r"(?:brain|cns|central nervous system|intracranial|cerebral)[ \w/,()-]{0,40}metasta"
     r"|metasta[a-z]*(?: [a-z]+){0,3} (?:to |in |of )?(?:the )?(?:brain|cns|central nervous)"
-    r"|secondary brain|brain ?mets?\b",
-    re.IGNORECASE,
+    r"|secondary brain|brain ?mets?\b"
 )
-_LM_TRIAL = re.compile(
-    r"leptomening|meningeal (?:metasta|carcinomat)|carcinomatous mening|\blmd\b|\(lm\)", re.IGNORECASE
-)
+_LM_TRIAL = re.compile(r"leptomening|meningeal (?:metasta|carcinomat)|carcinomatous mening|\blmd\b|\(lm\)")
 _SUBJECT_WORDS = re.compile(r"metasta|brain (?:lesion|tumou?r)|craniotomy|radiosurgery")
 _LOW_RULES = {"sectionless", "broken", "title", "bare-inclusion"}
 _MEDIUM_RULES = {"R4-anaphor", "bare-qualified", "bare-including", "bare-cohort", "choice", "not-required"}
@@ -100,6 +97,7 @@ def _subject(title: str, conditions: Sequence[str]) -> _Subject:
     """The title names it, or at least half of the conditions do."""
     named = [_named_in(condition) for condition in conditions]
     cns, lm = sum(one for one, _ in named), sum(other for _, other in named)
+    title = title.lower()
     in_title, half = bool(_CNS_TRIAL.search(title)), max(1, len(conditions))
     return _Subject(
         named_cns=in_title or cns > 0,
@@ -111,6 +109,7 @@ def _subject(title: str, conditions: Sequence[str]) -> _Subject:
 @lru_cache(maxsize=20_000)
 def _named_in(condition: str) -> tuple[bool, bool]:
     """Whether a condition names CNS metastases, and whether leptomeningeal disease."""
+    condition = condition.lower()
     return bool(_CNS_TRIAL.search(condition)), bool(_LM_TRIAL.search(condition))
 
 

@@ -19,7 +19,8 @@ _OUTSIDE = re.compile(
     r"(?:cns|brain|central nervous|intracranial)|(?:measurable|target) extra-?cranial"
 )
 _OUTSIDE_WORDS = ("outside", "other than", "excluding", "extracranial", "extra-cranial")
-"""A quick look: the pattern above is slow."""
+_OUTSIDE_WORD = re.compile("|".join(_OUTSIDE_WORDS))
+_REACH = 100
 _SENTENCE_END = re.compile(r"[.\n]")
 _TEMPLATES = tuple((row["id"], re.compile(row["words"])) for row in rule_table("templates")["template"])
 
@@ -52,12 +53,22 @@ def cns_only_span(statements: Sequence[Statement], text: WorkingText) -> tuple[i
         )
         if partial and _ONLY.search(item.quote.lower()):
             return item.start, item.end
-    says_so = any(word in text.lower for word in _OUTSIDE_WORDS)
-    found = _OUTSIDE.search(text.lower) if says_so else None
+    found = _asked_outside(text.lower)
     if found is None:
         return None
     stop = _SENTENCE_END.search(text.lower, found.end())
     return text.stored_start(found.start()), text.stored_end(stop.start() if stop else len(text.lower))
+
+
+def _asked_outside(lower: str) -> re.Match[str] | None:
+    """The words that ask for a lesion to measure outside the CNS; looked for around "outside" only."""
+    if not any(word in lower for word in _OUTSIDE_WORDS):
+        return None
+    for word in _OUTSIDE_WORD.finditer(lower):
+        found = _OUTSIDE.search(lower, max(0, word.start() - _REACH), word.end() + _REACH)
+        if found:
+            return found
+    return None
 
 
 def _shuts_out_symptoms(excludes: Sequence[Statement], folded: Folded) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cimara.trials.eligibility.amounts import DAYS, Amount, amounts, number
 from cimara.trials.eligibility.facts import Clause, Found, is_denied
-from cimara.trials.eligibility.lexicon import words
+from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.model import Allowance, LocalTherapy, Section
 
 _DIAMETER_UNITS = words("diameter_units")
@@ -14,6 +14,9 @@ _OTHER_LENGTHS = words("other_lengths")
 _AT_LEAST = words("at_least")
 _AT_MOST = words("at_most")
 _NEGATIONS = words("length_negations")
+_LENGTH_WORDS = words("length_words")
+_OF_LENGTHS = ("NEUTRAL", "SITE", "DIS", "MET", "CMP", "FILLER", "NUMBER")
+_CLOSING = ("SEMI", "STOP", "COMMA")
 _NOT_A_COUNT = words("not_a_count")
 _COUNT_AT_MOST = words("count_at_most")
 _COUNT_ABOVE = words("count_above")
@@ -104,14 +107,23 @@ def _size_field(clause: Clause, amount: Amount) -> str | None:
 
 
 def _is_denied_length(clause: Clause, amount: Amount) -> bool:
-    """True for "no lesion larger than 2 cm", "none is over 1 cm", "lesions over 3 cm are not allowed"."""
-    for token in reversed(clause.tokens[max(0, amount.first - 9) : amount.first]):
+    """True for "no lesion larger than 2 cm", "none is over 1 cm", "lesions over 3 cm are not allowed".
+
+    Only words of the comparison may stand between: "not irradiated and at least 1 cm" denies no length.
+    """
+    for token in reversed(clause.tokens[: amount.first]):
         if token.kind in ("NEG", "EXCLUDE") or not _NEGATIONS.isdisjoint(token.word.split()):
             return True
-        if token.kind in ("SEMI", "STOP", "COLON", "COMMA"):
+        if not _belongs_to_length(token):
             break
-    behind = clause.tokens[amount.last : amount.last + 9]
-    return not clause.shuts_out and any(token.kind == "EXCLUDE" for token in behind)
+    behind = clause.tokens[amount.last :]
+    at = next((at for at, token in enumerate(behind) if not _belongs_to_length(token)), len(behind))
+    closes = at + 1 >= len(behind) or behind[at + 1].kind in _CLOSING
+    return not clause.shuts_out and at < len(behind) and behind[at].kind == "EXCLUDE" and closes
+
+
+def _belongs_to_length(token: Token) -> bool:
+    return token.kind in _OF_LENGTHS or token.word in _AT_LEAST | _AT_MOST | _LENGTH_WORDS
 
 
 def _counts_lesions(clause: Clause, at: int) -> bool:

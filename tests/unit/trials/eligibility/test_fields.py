@@ -133,6 +133,26 @@ def test_a_denied_size_is_a_ceiling(words: str) -> None:
     assert (found.min_lesion_mm, found.max_lesion_mm) == (None, 30)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "At least one brain metastasis that was not irradiated and measures at least 5 mm",
+        "Brain metastases without prior radiotherapy measuring ≥ 5 mm",
+        "No prior WBRT and at least one brain lesion ≥ 5 mm",
+        "At least one brain lesion ≥ 5 mm that must not have been irradiated",
+    ],
+)
+def test_what_else_is_denied_leaves_the_size_a_floor(words: str) -> None:
+    found = fields("* Stroke", inclusion=f"* {words}", title="Brain metastases")
+    assert found.max_lesion_mm is None
+
+
+def test_a_ceiling_behind_another_denial_stays_one() -> None:
+    words = "Untreated brain metastases are eligible if they are not symptomatic and less than 1 cm in size"
+    found = fields("* Stroke", inclusion=f"* {words}")
+    assert (found.min_lesion_mm, found.max_lesion_mm) == (None, 10)
+
+
 def test_a_denied_size_among_the_exclusions_is_left_open() -> None:
     found = fields("* No brain lesion larger than 2 cm")
     assert (found.min_lesion_mm, found.max_lesion_mm) == (None, None)

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Request, sync_playwright
 
 from cimara.cli.trials.registry import default_registry
 
@@ -182,16 +182,25 @@ def fill(page: Page, fields: dict[str, Any]) -> None:
             page.locator(f"[name={name}]").fill(value)
 
 
+def follow(target: Locator) -> None:
+    """Click what leads to another page and wait until that page is there.
+
+    A click alone returns once the request is on its way; what is read then may still be the old page.
+    """
+    with target.page.expect_navigation():
+        target.click()
+
+
 def play(page: Page, portal: Portal, answers: dict[str, dict[str, Any]], prefix: str = "") -> None:
     """Go from the start to the check page; a question without an answer is skipped."""
     page.goto(portal.url(f"{prefix}/find/"))
-    page.locator(f'a[href="{prefix}/find/q/who/"]').last.click()
+    follow(page.locator(f'a[href="{prefix}/find/q/who/"]').last)
     while found := re.search(r"/find/q/(\w+)/", page.url):
         fields = answers.get(found[1])
         if fields is None:
-            page.locator("button[name=skip]").click()
+            follow(page.locator("button[name=skip]"))
             continue
         fill(page, fields)
-        page.locator("main button[type=submit]:not([name])").click()
+        follow(page.locator("main button[type=submit]:not([name])"))
         assert not page.url.endswith(f"/q/{found[1]}/"), page.locator("main").inner_text()
     assert page.url.endswith(f"{prefix}/find/check/")

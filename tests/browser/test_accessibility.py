@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from cimara.cli.trials.registry import default_registry
 from cimara.trials.snapshot import Snapshot
-from tests.browser.conftest import STABLE_LUNG, Portal, play
+from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
 from tests.web.addresses import EXAMPLES
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def test_every_address_with_answers_and_every_state(
 def test_every_question_with_an_error(page: Page, portal: Portal, prefix: str) -> None:
     for step in STABLE_LUNG:
         page.goto(portal.url(f"{prefix}/find/q/{step}/"))
-        page.locator("main button[type=submit]:not([name])").click()
+        follow(page.locator("main button[type=submit]:not([name])"))
         assert page.locator(".error-summary").count() == 1
         assert_no_barrier(page, f"{prefix}/find/q/{step}/ with an error")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request
 
-from tests.browser.conftest import STABLE_LUNG, Portal, play
+from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,7 @@ def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Porta
     page.on("domcontentloaded", lambda one: titles.append(one.title()))
     play(page, portal, ANSWERS)
     page.goto(portal.url("/find/results/?show=all"))
-    page.locator("li.card h3 a").first.click()
-    page.wait_for_load_state()
+    follow(page.locator("li.card h3 a").first)
 
     assert any("Chattanooga" in body for body in bodies), "the answers were sent, in bodies only"
     assert len(titles) >= 10
@@ -98,8 +97,7 @@ def test_forgetting_leaves_no_row(page: Page, portal: Portal) -> None:
     with sqlite3.connect(f"file:{portal.database}?mode=ro", uri=True) as connection:
         before = connection.execute("SELECT count(*) FROM finder_finderprofile").fetchone()[0]
         page.goto(portal.url("/find/forget/"))
-        page.locator("main button[type=submit]").click()
-        page.wait_for_load_state()
+        follow(page.locator("main button[type=submit]"))
         after = connection.execute("SELECT count(*) FROM finder_finderprofile").fetchone()[0]
     assert after == before - 1
     assert [one["name"] for one in page.context.cookies()] == ["__Host-csrf"]
@@ -108,6 +106,6 @@ def test_forgetting_leaves_no_row(page: Page, portal: Portal) -> None:
 def test_a_link_to_the_registry_carries_no_referrer(page: Page, portal: Portal) -> None:
     play(page, portal, ANSWERS)
     page.goto(portal.url("/find/results/?show=all"))
-    page.locator("li.card h3 a").first.click()
+    follow(page.locator("li.card h3 a").first)
     link = page.locator('a[href^="https://clinicaltrials.gov/"]').first
     assert "noreferrer" in (link.get_attribute("rel") or "")

@@ -75,7 +75,7 @@ def test_the_skip_link_leads_to_the_main_part(page: Page, portal: Portal) -> Non
     page.goto(portal.url("/find/q/who/"))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_the_error_summary_takes_the_focus_and_links_to_the_field(page: Page, portal: Portal) -> None:
@@ -84,10 +84,10 @@ def test_the_error_summary_takes_the_focus_and_links_to_the_field(page: Page, po
     page.locator("[name=year]").fill("19")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert "error-summary" in page.evaluate("document.activeElement.className")
+    page.wait_for_function("document.activeElement.className.includes('error-summary')")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "id_year"
+    page.wait_for_function("document.activeElement.id === 'id_year'")
 
 
 def test_a_question_is_answered_without_a_mouse(page: Page, portal: Portal) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import STABLE_LUNG, Portal, play
+from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
 
 pytestmark = pytest.mark.browser
 
@@ -31,28 +31,28 @@ def test_from_the_start_to_one_study(
     quiet_page: Page, portal: Portal, prefix: str, heading: str, source: str
 ) -> None:
     play(quiet_page, portal, STABLE_LUNG, prefix)
-    quiet_page.locator(f'a[href="{prefix}/find/results/"]').click()
+    follow(quiet_page.locator(f'a[href="{prefix}/find/results/"]'))
     assert re.search(heading, quiet_page.locator("h1").inner_text())
     first = quiet_page.locator("li.card").first
     assert first.locator(".verdict").is_visible()
     assert first.locator("blockquote[lang=en] mark").first.is_visible()
     assert source in first.locator("figcaption").first.inner_text()
-    first.locator("h3 a").click()
+    follow(first.locator("h3 a"))
     assert quiet_page.locator(".point").count() >= 4
-    quiet_page.locator("main a", has_text=re.compile("whole record|Todo el registro")).click()
+    follow(quiet_page.locator("main a", has_text=re.compile("whole record|Todo el registro")))
     assert re.search(r"/trials/NCT\d{8}/$", quiet_page.url)
 
 
 def test_skipping_every_question_also_leads_to_results(quiet_page: Page, portal: Portal) -> None:
     play(quiet_page, portal, {})
-    quiet_page.locator('a[href="/find/results/"]').click()
+    follow(quiet_page.locator('a[href="/find/results/"]'))
     assert quiet_page.locator("li.card").count() > 0
 
 
 def test_the_browsers_back_button_shows_what_was_answered(quiet_page: Page, portal: Portal) -> None:
     quiet_page.goto(portal.url("/find/q/who/"))
     quiet_page.locator('[name=who][value="other"]').check()
-    quiet_page.locator("main button[type=submit]:not([name])").click()
+    follow(quiet_page.locator("main button[type=submit]:not([name])"))
     assert "/q/cancer/" in quiet_page.url
     quiet_page.go_back()
     assert quiet_page.locator('[name=who][value="other"]').is_checked()
@@ -61,19 +61,19 @@ def test_the_browsers_back_button_shows_what_was_answered(quiet_page: Page, port
 def test_search_with_filters(quiet_page: Page, portal: Portal) -> None:
     quiet_page.goto(portal.url("/trials/"))
     quiet_page.locator("#brm").select_option("stable_only")
-    quiet_page.locator(".filters button").click()
+    follow(quiet_page.locator(".filters button"))
     assert "brm=stable_only" in quiet_page.url
     words = quiet_page.locator("li.card .policies").all_inner_texts()
     assert words
     assert all("Treated or stable only" in one for one in words)
-    quiet_page.locator("a.chip").first.click()
+    follow(quiet_page.locator("a.chip").first)
     assert "brm" not in quiet_page.url
 
 
 def test_forgetting(quiet_page: Page, portal: Portal) -> None:
     play(quiet_page, portal, STABLE_LUNG)
-    quiet_page.locator('main a[href="/find/forget/"]').click()
-    quiet_page.locator("main button[type=submit]").click()
+    follow(quiet_page.locator('main a[href="/find/forget/"]'))
+    follow(quiet_page.locator("main button[type=submit]"))
     assert quiet_page.locator("h1").inner_text() == "We hold no answers from you"
     quiet_page.goto(portal.url("/find/results/"))
     assert quiet_page.url.endswith("/find/")

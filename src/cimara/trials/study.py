@@ -1,9 +1,13 @@
-"""A trial as the rest of the house sees it, whatever registry form it came in."""
+"""A trial as the rest of the house sees it, whatever registry form it came in.
+
+Structs, not dataclasses: a frozen one is made five times quicker, and a build makes a dozen a study.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from cimara.terms.ids import NctId
 from cimara.terms.registry import OutcomeRole, OverallStatus, Phase, Sex, StudyType
@@ -26,8 +30,7 @@ class GeoBasis(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a study runs. `lat`, `lon` in degrees; `iso2` is the country's ISO 3166-1 code."""
 
     ordinal: int
@@ -53,8 +56,7 @@ class Site:
         return self.status, False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intervention:
+class Intervention(msgspec.Struct, frozen=True, kw_only=True):
     """A drug, device or procedure under study."""
 
     name: str
@@ -62,8 +64,7 @@ class Intervention:
     other_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """One outcome measure as the registry has it."""
 
     role: OutcomeRole
@@ -73,8 +74,7 @@ class Outcome:
     time_frame: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StarterNote:
+class StarterNote(msgspec.Struct, frozen=True, kw_only=True):
     """Marks a record that is restated in our own words and not the registry's text."""
 
     source: str
@@ -82,8 +82,7 @@ class StarterNote:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
+class Study(msgspec.Struct, frozen=True, kw_only=True):
     """One registry entry. Dates are ISO text and may be partial (`2024-03`); ages are days."""
 
     nct_id: NctId
@@ -122,7 +121,7 @@ class Study:
     sites: tuple[Site, ...] = ()
     starter: StarterNote | None = None
     source_form: SourceForm = SourceForm.API_V2
-    raw: bytes = field(default=b"", repr=False)
+    raw: bytes = b""
     tumours: tuple[str, ...] = ()
     eligibility: CnsEligibility | None = None
 

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from msgspec import structs
+
 from cimara.terms.cns import BrmPolicy, CnsState, LmdPolicy
 from cimara.terms.registry import OverallStatus, Phase, Sex
 from cimara.trials.eligibility.model import (
@@ -218,7 +220,7 @@ def random_trial(random: Random, number: int) -> Study:
         phases=tuple(random.sample(list(Phase), random.randrange(3))),
         sites=tuple(site(place, lat=random.uniform(30, 50)) for place in range(random.randrange(3))),
     )
-    return replace(study, criteria=study.criteria + SPOKEN) if random.random() < 0.3 else study
+    return structs.replace(study, criteria=study.criteria + SPOKEN) if random.random() < 0.3 else study
 
 
 def random_trials(seed: int, number: int) -> list[Study]:

@@ -16,21 +16,6 @@ Coordinates = tuple[float, float]
 _CITIES_REMEMBERED = 65_536
 
 
-@lru_cache(maxsize=_CITIES_REMEMBERED)
-def _city(city: str, state: str | None, iso2: str | None) -> Coordinates | None:
-    return city_coordinates(city, state, iso2)
-
-
-@lru_cache(maxsize=_CITIES_REMEMBERED)
-def _is_misplaced(city: str, iso2: str | None, lat: float, lon: float) -> bool:
-    return is_misplaced(city, iso2, lat, lon)
-
-
-@lru_cache(maxsize=1024)
-def _iso2(country: str) -> str | None:
-    return country_code(country)
-
-
 def make_site(
     ordinal: int,
     *,
@@ -43,12 +28,7 @@ def make_site(
     point: Coordinates | None,
 ) -> Site:
     """A site; without a believable registry point (degrees) it stands at its city's centre, else nowhere."""
-    iso2 = _iso2(country) if country else None
-    basis = GeoBasis.REGISTRY
-    if point is None or not _on_earth(point) or (city and _is_misplaced(city, iso2, *point)):
-        point = _city(city, state, iso2) if city else None
-        basis = GeoBasis.CITY if point else GeoBasis.NONE
-    lat, lon = point if point else (None, None)
+    iso2, lat, lon, basis = _placed(city, state, country, point)
     return Site(
         ordinal=ordinal,
         facility=facility,
@@ -62,6 +42,18 @@ def make_site(
         lon=lon,
         geo_basis=basis,
     )
+
+
+@lru_cache(maxsize=_CITIES_REMEMBERED)
+def _placed(
+    city: str | None, state: str | None, country: str | None, point: Coordinates | None
+) -> tuple[str | None, float | None, float | None, GeoBasis]:
+    """Country code, latitude, longitude, and what they rest on."""
+    iso2 = country_code(country) if country else None
+    if point and _on_earth(point) and not (city and is_misplaced(city, iso2, *point)):
+        return iso2, *point, GeoBasis.REGISTRY
+    centre = city_coordinates(city, state, iso2) if city else None
+    return (iso2, *centre, GeoBasis.CITY) if centre else (iso2, None, None, GeoBasis.NONE)
 
 
 def _on_earth(point: Coordinates) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Shape = TypeVar("Shape")
 _AT_PATH = re.compile(r" - at `\$(.*)`$")
+_MEMBER, _ELEMENT = "{}.{}", "{}[{}]"
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -66,16 +68,18 @@ class TolerantDecoder(Generic[Shape]):
 
 def log_nulls(value: Any, log: IssueLog, path: str = "") -> None:
     """Log every null inside a decoded JSON value by its path."""
-    pairs: Any = ()
+    pairs: Iterable[tuple[object, Any]]
     if isinstance(value, dict):
-        pairs = ((f"{path}.{key}" if path else key, inner) for key, inner in value.items())
+        step, pairs = _MEMBER if path else "{1}", value.items()
     elif isinstance(value, list):
-        pairs = ((f"{path}[{place}]", inner) for place, inner in enumerate(value))
-    for here, inner in pairs:
+        step, pairs = _ELEMENT, enumerate(value)
+    else:
+        return
+    for key, inner in pairs:
         if inner is None:
-            log.add(IssueCode.NULL_VALUE, here, "null; read as missing")
-        elif isinstance(inner, dict | list):
-            log_nulls(inner, log, here)
+            log.add(IssueCode.NULL_VALUE, step.format(path, key), "null; read as missing")
+        elif isinstance(inner, (dict, list)):  # a union is slower
+            log_nulls(inner, log, step.format(path, key))
 
 
 def _make_missing(value: Any, message: str, log: IssueLog) -> None:

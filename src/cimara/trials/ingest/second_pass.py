@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
+from isal import isal_zlib
 
 from cimara.trials.importers import read_study
 from cimara.trials.importers.cts import bullets_of_trial, ncit_terms_of_trial
@@ -77,7 +77,7 @@ def decode_result(packed: bytes) -> TaskResult:
 
 def _read_group(row_id: int, group: Group, task: ReadingTask, rows: Rows) -> Study:
     winner, *losers = group.records
-    raw = zlib.decompress(winner.deflated)
+    raw = isal_zlib.decompress(winner.deflated)
     study, issues = read_study(FORMS[winner.form], raw)
     if losers:
         study = fill_coordinates(study, _studies_of(losers))
@@ -95,7 +95,7 @@ def _studies_of(losers: Sequence[StagedRecord]) -> Iterator[Study]:
     """Losers of other forms; a loser that can't be read has nothing to add and is listed anyway."""
     for loser in losers:
         if FORMS[loser.form] is SourceForm.CTS:
-            yield read_study(SourceForm.CTS, zlib.decompress(loser.deflated))[0]
+            yield read_study(SourceForm.CTS, isal_zlib.decompress(loser.deflated))[0]
 
 
 def _add_coded_facts(row_id: int, group: Group, rows: Rows) -> None:
@@ -103,7 +103,7 @@ def _add_coded_facts(row_id: int, group: Group, rows: Rows) -> None:
     for place, record in enumerate(group.records):
         if FORMS[record.form] is not SourceForm.CTS:
             continue
-        raw = zlib.decompress(record.deflated)
+        raw = isal_zlib.decompress(record.deflated)
         rows["ncit"].extend(ncit_rows(row_id, ncit_terms_of_trial(raw)))
         if place == 0:
             rows["criteria_bullet"].extend(bullet_rows(row_id, bullets_of_trial(raw)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import msgspec
+from isal import isal_zlib
 
 from cimara.terms.ids import NctId
 from cimara.terms.registry import OverallStatus
@@ -147,7 +147,7 @@ def _staged(document: Document, record: RawRecord) -> StagedRecord:
         status_rank=_RANKS.get(status, _LAST_RANK),
         updated=updated,
         version=version,
-        deflated=zlib.compress(record.content, DEFLATE_LEVEL),
+        deflated=isal_zlib.compress(record.content, DEFLATE_LEVEL),
         sha256=digest,
     )
 
@@ -187,7 +187,7 @@ def _rejected(document: Document, content: bytes, error: RejectedRecordError) ->
         code=error.code,
         nct_id=error.nct_id,
         message=str(error),
-        deflated=zlib.compress(content[:REJECTED_BYTES_KEPT], DEFLATE_LEVEL),
+        deflated=isal_zlib.compress(content[:REJECTED_BYTES_KEPT], DEFLATE_LEVEL),
     )
 
 

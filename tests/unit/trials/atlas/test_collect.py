@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cimara.terms.endpoint import CriteriaId, EndpointId
 from cimara.terms.registry import OverallStatus, Phase, StudyType

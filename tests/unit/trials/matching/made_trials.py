@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec import structs
 
 from cimara.terms.cns import BrmPolicy, CnsState, LmdPolicy
 from cimara.terms.ids import NctId
@@ -67,7 +68,7 @@ def trial(reading: CnsEligibility | None = None, number: int = 1, **changes: Any
         sites=(site(),),
         eligibility=eligibility() if reading is None else reading,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def site(ordinal: int = 0, **changes: Any) -> Site:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec import structs
+
 from cimara.terms.cns import BrmPolicy, CnsState, LmdPolicy
 from cimara.terms.ids import NctId
 from cimara.terms.registry import OverallStatus
@@ -75,7 +77,7 @@ def site(ordinal: int = 0, **changes: Any) -> Site:
         lat=35.99,
         lon=-78.90,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def study(number: int = 1, **changes: Any) -> Study:
@@ -89,7 +91,7 @@ def study(number: int = 1, **changes: Any) -> Study:
         sites=(site(),),
         eligibility=READ,
     )
-    return replace(made, **changes)
+    return structs.replace(made, **changes)
 
 
 def criterion(name: CriterionId, value: CriterionValue, case: str, **changes: Any) -> Criterion:

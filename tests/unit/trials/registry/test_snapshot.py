@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cimara.terms.cns import BrmPolicy
 from cimara.trials.importers.api_v2 import study_from_record

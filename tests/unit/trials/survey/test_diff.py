@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cimara.trials.atlas import Selection
 from cimara.trials.survey import survey_diff

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from cimara.trials.study import StarterNote
 from cimara.trials.survey import Survey, survey
@@ -104,7 +105,6 @@ def test_every_cell_is_a_line_of_the_csv() -> None:
 
 
 def test_starter_records_are_noted_in_caption_and_csv() -> None:
-    from dataclasses import replace
 
     note = StarterNote(source="NCT00000001", data_date="2026-01-01", note="restated in our words")
     found = survey([replace(TRIALS[0], starter=note), *TRIALS[1:]])

@@ -1,4 +1,4 @@
-"""How the ids of the three real label sets were drawn; run as a module, it compares files and draw."""
+"""How the ids of four real label sets were drawn; run as a module, it compares files and draw."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ MEASURES = {"T1": 20, "T2": 13, "T3": 12} | {
     "G other": 8,
 }
 MOST_PER_TRIAL = {"T1": 4, "T2": 2, "T3": 2}
+MORE_MEASURES_SEED = 20261125
+MORE_MEASURES = {"T1": 16, "T2": 30, "T3": 34} | {
+    "G PFS": 16,
+    "G OS": 12,
+    "G ORR": 18,
+    "G DOR/DCR/TTR/DFS/TTP": 24,
+    "G SAFETY": 14,
+    "G PK": 8,
+    "G QOL": 10,
+    "G other": 18,
+}
+MORE_PER_TRIAL = {"T1": 4, "T2": 3, "T3": 3}
 SITE_SEED = 20261123
 
 CNS_TITLE = r"brain|cns\b|central nervous|intracran|leptomening|cerebr"
@@ -176,15 +188,28 @@ def measure_stratum(item: dict[str, str], title: str) -> str:
 
 
 def drawn_measures(records: Records) -> set[tuple[str, str, str]]:
+    return _drawn(measures(records), MEASURES, MOST_PER_TRIAL, MEASURE_SEED)
+
+
+def drawn_more_measures(records: Records) -> set[tuple[str, str, str]]:
+    taken = drawn_measures(records)
+    left = (one for one in measures(records) if (one.nct_id, one.role, str(one.ord)) not in taken)
+    return _drawn(left, MORE_MEASURES, MORE_PER_TRIAL, MORE_MEASURES_SEED)
+
+
+def _drawn(
+    found: Iterator[Measure], sizes: dict[str, int], most_per_trial: dict[str, int], seed: int
+) -> set[tuple[str, str, str]]:
+    """The measures drawn from each stratum, one a trial unless `most_per_trial` says more."""
     strata: dict[str, list[Measure]] = defaultdict(list)
-    for measure in measures(records):
+    for measure in found:
         strata[measure.stratum].append(measure)
     chosen: set[tuple[str, str, str]] = set()
-    for stratum, size in MEASURES.items():
+    for stratum, size in sizes.items():
         shuffled, per_trial, left = list(strata[stratum]), Counter[str](), size
-        random.Random(f"{MEASURE_SEED} {stratum}").shuffle(shuffled)
+        random.Random(f"{seed} {stratum}").shuffle(shuffled)
         for measure in shuffled:
-            if left and per_trial[measure.nct_id] < MOST_PER_TRIAL.get(stratum, 1):
+            if left and per_trial[measure.nct_id] < most_per_trial.get(stratum, 1):
                 per_trial[measure.nct_id] += 1
                 left -= 1
                 chosen.add((measure.nct_id, measure.role, str(measure.ord)))
@@ -211,10 +236,13 @@ def labelled(name: str, *columns: str) -> set[Any]:
 
 def main() -> int:
     records = load()
-    measured = labelled("outcome_measures.csv", "nct_id", "role", "ord")
+    of_measure = ("nct_id", "role", "ord")
+    measured = labelled("outcome_measures.csv", *of_measure)
+    measured_later = labelled("outcome_measures_2.csv", *of_measure)
     same = {
         "cns_trials.csv": labelled("cns_trials.csv", "nct_id") == drawn_trials(records),
         "outcome_measures.csv": measured == drawn_measures(records),
+        "outcome_measures_2.csv": measured_later == drawn_more_measures(records),
         "open_sites.csv": labelled("open_sites.csv", "nct_id") == drawn_site_trials(records),
     }
     for name, equal in same.items():

@@ -19,7 +19,9 @@ from tests.unit.trials.matching.shared_snapshot import shared_snapshot
 
 pytestmark = pytest.mark.shared_data
 
-LABELS = Path(__file__).resolve().parents[2] / "labels" / "outcome_measures.csv"
+LABELS = Path(__file__).resolve().parents[2] / "labels"
+LABEL_FILES = ("outcome_measures.csv", "outcome_measures_2.csv")
+"""The first was looked at when the rules were mended; nobody has tuned anything on the second."""
 MISLEADING = (
     "NCT06873854",
     "NCT06332300",
@@ -41,11 +43,11 @@ def uses(nct_id: str, *endpoints: EndpointId) -> list[EndpointUse]:
     return [row.use for row in whole().trial(nct_id) if row.use.canonical in endpoints]
 
 
-def labelled() -> Iterator[tuple[dict[str, str], set[str], set[str]]]:
+def labelled(name: str) -> Iterator[tuple[dict[str, str], set[str], set[str]]]:
     by_measure: dict[tuple[str, str, int], list[EndpointUse]] = {}
     for row in whole().rows:
         by_measure.setdefault((row.nct_id, row.use.role, row.use.ordinal), []).append(row.use)
-    with LABELS.open(encoding="utf-8", newline="") as file:
+    with (LABELS / name).open(encoding="utf-8", newline="") as file:
         for label in csv.DictReader(file):
             found = by_measure[label["nct_id"], label["role"], int(label["ord"])]
             yield (
@@ -75,14 +77,16 @@ def test_the_gaps_in_criteria_show_by_themselves() -> None:
     assert census[CriteriaId.RECIST11] > 10 * census[CriteriaId.RECIST_UNSTATED] > 0
 
 
-def test_endpoints_agree_with_the_hand_labels() -> None:
-    scored = [(label, found) for label, found, _ in labelled() if label["canonical"] != "?"]
+@pytest.mark.parametrize("labels", LABEL_FILES)
+def test_endpoints_agree_with_the_hand_labels(labels: str) -> None:
+    scored = [(label, found) for label, found, _ in labelled(labels) if label["canonical"] != "?"]
     hits = sum(found == set(filter(None, label["canonical"].split(";"))) for label, found in scored)
     assert hits / len(scored) >= 0.95
 
 
-def test_criteria_agree_with_the_hand_labels() -> None:
-    scored = [(label, found) for label, _, found in labelled() if label["criteria"] != "?"]
+@pytest.mark.parametrize("labels", LABEL_FILES)
+def test_criteria_agree_with_the_hand_labels(labels: str) -> None:
+    scored = [(label, found) for label, _, found in labelled(labels) if label["criteria"] != "?"]
     hits = sum(found == set(filter(None, label["criteria"].split(";"))) for label, found in scored)
     assert hits / len(scored) >= 0.97
 

@@ -18,8 +18,9 @@ _SPELT = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90,
 }  # fmt: skip
-_BETWEEN = ("LP", "RP", "NUMBER", "SLASH")
+_BETWEEN = ("LP", "RP", "NUMBER", "SLASH", "FILLER")
 _CLAUSE_ENDS = {"SEMI", "COMMA", "COLON", "BUT", "IF", "UNLESS", "STOP", "AND"}
+_ONE = ("one", "at least 1", "at least one")
 _LONGEST_GAP = 6
 """Tokens between a number and its unit: "28 (twenty-eight) days"."""
 _REACH_BEFORE = 22
@@ -48,7 +49,7 @@ def number(token: Token) -> float:
 
 
 def amounts(tokens: Sequence[Token], units: Collection[str]) -> list[Amount]:
-    """All numbers with one of `units` behind them."""
+    """All numbers with one of `units` behind them; "4 or more weeks" has its bound between."""
     found: list[Amount] = []
     for index, token in enumerate(tokens):
         if found and index < found[-1].last:
@@ -60,7 +61,7 @@ def amounts(tokens: Sequence[Token], units: Collection[str]) -> list[Amount]:
             if at - index <= _LONGEST_GAP and _word_at(tokens, at) in units:
                 bound = tokens[index - 1].word if index else ""
                 found.append(Amount(number(token), tokens[at].word, index, at + 1, bound))
-        elif token.word in ("at least 1", "at least one") and _word_at(tokens, index + 1) in units:
+        elif token.word in _ONE and _word_at(tokens, index + 1) in units:
             found.append(Amount(1.0, tokens[index + 1].word, index, index + 2, "least"))
     return found
 

@@ -17,6 +17,9 @@ _LINKING = words("linking")
 _ON_ACCOUNT_OF = words("on_account_of")
 _NECROSIS = words("necrosis")
 _HANDLING = words("handling")
+_MEANT = words("meant")
+_ARTICLES = words("articles")
+_ON_STUDY = words("on_study")
 _EFFECTS_OF = words("effects_of")
 _LOOKING = words("looking")
 _EXAMPLE_OPENER = words("example_opener")
@@ -41,6 +44,7 @@ def is_other_talk(tokens: list[Token], mention: Mention, context: Context) -> bo
     return (
         (link is not None and tokens[link].word in _EFFECTS_OF)
         or _is_handled(tokens, mention)
+        or _is_to_come(tokens)
         or _is_tissue_example(tokens, mention)
         or any(one.word == "considered" and two.word == "to" for one, two in pairwise(tokens))
         or _is_purpose(tokens, mention)
@@ -113,8 +117,19 @@ def _is_urgent(tokens: list[Token], at: int) -> bool:
 
 
 def _is_handled(tokens: list[Token], mention: Mention) -> bool:
-    """True for "to control brain lesions"."""
-    return mention.weak and mention.first > 0 and tokens[mention.first - 1].word in _HANDLING
+    """True for "to control the brain lesions", "drugs used to treat brain metastases"."""
+    at = mention.first - 1
+    if at > 0 and tokens[at].word in _ARTICLES:
+        at -= 1
+    if at < 0 or tokens[at].word not in _HANDLING:
+        return False
+    return mention.weak or (at > 1 and tokens[at - 2].word in _MEANT)
+
+
+def _is_to_come(tokens: list[Token]) -> bool:
+    """True for "if they develop brain metastases, they may remain on study": no rule of entry."""
+    words_said = {token.word for token in tokens}
+    return tokens[0].kind == "IF" and "develop" in words_said and not words_said.isdisjoint(_ON_STUDY)
 
 
 def _is_purpose(tokens: list[Token], mention: Mention) -> bool:

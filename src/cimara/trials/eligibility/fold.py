@@ -116,6 +116,8 @@ def _left(cohort: str | None, statements: Sequence[Statement]) -> CohortStates:
         unconditional = [item for item in permits if len(item.states) == len(DISEASE_STATES)]
         if unconditional and all("unqualified" in item.qualifiers or item.exception for item in excludes):
             left |= {TS, UA}
+        if any(_sets_bounds(item, excludes) for item in named):
+            left &= {state for item in permits for state in item.states}
     elif named and not requires:
         left = {state for item in permits for state in item.states}
     asked = [item for item in requires if item.states and len(item.states) < len(DISEASE_STATES)]
@@ -129,6 +131,23 @@ def _left(cohort: str | None, statements: Sequence[Statement]) -> CohortStates:
         cohort=cohort,
         states=tuple(state for state in DISEASE_STATES if state in left),
         required=bool(requires),
+    )
+
+
+def _sets_bounds(permit: Statement, excludes: Sequence[Statement]) -> bool:
+    """True for a permission of the stable that says who of all may enter, whatever an exclusion leaves.
+
+    It speaks of the asymptomatic ("asymptomatic metastases are eligible if stable"), or it comes first
+    and only the symptomatic are shut out behind it.
+    """
+    if permit.states != (TS,) or permit.exception:
+        return False
+    words = [word for word in permit.qualifiers if word in ("asymptomatic", "symptomatic")]
+    if words == ["asymptomatic", "symptomatic"] or permit.qualifiers[:1] == ("asymptomatic",):
+        return True
+    return "symptomatic" not in words and all(
+        permit.start < item.start and item.states == (SY,) and "symptomatic" in item.qualifiers
+        for item in excludes
     )
 
 

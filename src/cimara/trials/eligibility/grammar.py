@@ -59,7 +59,7 @@ class _SentenceReader:
             if segment.opener == "BECAUSE" and place:
                 continue
             inside = [item for item in self.mentions if segment.first <= item.first < segment.last]
-            if opened and (segment.opener in ("UNLESS", "IF") or self._adds_condition(segment, inside)):
+            if opened and self._depends(place, inside):
                 read_dependent(self.tokens, segment, inside, self.ledger)
             elif inside:
                 self._main(segment, inside, self.segments[place + 1 :])
@@ -68,6 +68,18 @@ class _SentenceReader:
                 read_anaphor(self.tokens, [segment], self.ledger)
         extend_to_all(self.tokens, self.earlier, self.ledger)
         return self.ledger.said
+
+    def _depends(self, place: int, inside: list[Mention]) -> bool:
+        """An exception or a condition of what was said, unless "; if they are stable, they may enter"."""
+        segment = self.segments[place]
+        if segment.opener == "IF" and inside and self.segments[place - 1].opener == "SEMI":
+            alone = self.segments[place - 1].last - self.segments[place - 1].first == 1
+            later = [
+                pair for part in self.segments[place:] for pair in verbs(self.tokens, part.first, part.last)
+            ]
+            if alone and any(does == "permit" for _, does in later):
+                return False
+        return segment.opener in ("UNLESS", "IF") or self._adds_condition(segment, inside)
 
     def _adds_condition(self, segment: Segment, inside: list[Mention]) -> bool:
         """A condition of the permission before it: "..., but brain metastases must be treated"."""

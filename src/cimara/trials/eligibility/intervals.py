@@ -21,8 +21,11 @@ _LOOKING_BACK = words("looking_back")
 _WEAK_STATES = words("weak_state_words")
 _FROM = words("since")
 _TRIAL_DRUG = words("trial_drug")
+_DOSE_NOUNS = words("dose_nouns")
 _GENERAL = words("general_treatment")
 _LONGEST_STABILITY = 1100
+_NEAR = 9
+"""Words before a time among which a comma or a verb doesn't end the search for what it is about."""
 
 About = tuple[str, str]
 """What a time is about (steroid, seizure, imaging, stable, therapy or nothing), and which therapy."""
@@ -62,7 +65,7 @@ def _about(before: Sequence[Token], behind: Sequence[Token]) -> About:
         told = _told_before(before, place, looks_back=looks_back)
         if told is not None:
             return told
-        if token.kind in ("PERMIT", "EXCLUDE", "COMMA") and place > 7:
+        if token.kind in ("PERMIT", "EXCLUDE", "COMMA") and place > _NEAR:
             break
     return _told_behind(behind)
 
@@ -70,6 +73,8 @@ def _about(before: Sequence[Token], behind: Sequence[Token]) -> About:
 def _told_before(before: Sequence[Token], place: int, *, looks_back: bool) -> About | None:
     """What the word at `place` says that the time is about; None when it doesn't tell."""
     token = before[place]
+    if token.kind == "QUAL" and place and before[place - 1].word in _DOSE_NOUNS:
+        return _NOTHING
     if token.kind in _DRUGS:
         return _DRUGS[token.kind], ""
     if token.kind == "QUAL" and token.value in _STATES:

@@ -16,13 +16,25 @@ _TOO_RECENT = words("too_recent")
 
 
 def is_sized(tokens: list[Token], mention: Mention) -> bool:
-    """True for "untreated brain lesions > 2.0 cm": only the part above the size is shut out (R2)."""
+    """True for "untreated brain lesions > 2.0 cm": only those above the size or number are out (R2)."""
+    if _is_above_number(tokens, mention):
+        return True
     for at in range(mention.last, min(len(tokens), mention.last + 14)):
         if tokens[at].kind in ("OR", "COMMA", "AND", "SEMI", "UNLESS", "PERMIT"):
             return False
         if tokens[at].word in _SIZE_UNITS and tokens[at - 1].kind in ("NUMBER", "CMP"):
             return True
     return False
+
+
+def _is_above_number(tokens: list[Token], mention: Mention) -> bool:
+    """True for "more than 3 untreated brain metastases": fewer may be (R2)."""
+    at = mention.first - 1
+    while at > 1 and tokens[at].kind in ("QUAL", "NEUTRAL", "SITE", "MET"):
+        at -= 1
+    if at < 1 or tokens[at].kind != "NUMBER":
+        return False
+    return tokens[at - 1].kind == "CMP" or tokens[at - 1].word in _ABOVE
 
 
 def is_cause(tokens: list[Token], mention: Mention) -> bool:

@@ -42,7 +42,7 @@ def phrases(tokens: list[Token], segment: Segment, inside: list[Mention]) -> Ite
         ceiling = inside[end].first if end < len(inside) else segment.last
         behind = group[-1].last
         trailing = marks_of(tokens, behind, _right_end(tokens, behind, ceiling), after_noun=True)
-        whole = behind < len(tokens) and tokens[behind].kind == "COMMA"
+        whole = behind < len(tokens) and (tokens[behind].kind == "COMMA" or _is_urgent(tokens, behind))
         shared: list[Mark] = []
         for mention in group:
             floor = inside[place - 1].last if place else segment.first
@@ -91,6 +91,11 @@ def _groups(tokens: list[Token], inside: list[Mention]) -> list[list[Mention]]:
     return groups
 
 
+def _is_urgent(tokens: list[Token], at: int) -> bool:
+    """True for "requiring immediate therapy", which behind a list is said of all of it."""
+    return tokens[at].kind == "NEED" and at + 1 < len(tokens) and tokens[at + 1].kind == "URGENT"
+
+
 def _only_joiners(between: list[Token]) -> bool:
     return all(
         token.word not in _RELATIVE and (token.kind in _JOINERS or token.word == "to") for token in between
@@ -106,9 +111,16 @@ def _definition(tokens: list[Token], segment: Segment, at: int) -> list[Mark]:
 
 
 def _right_end(tokens: list[Token], first: int, ceiling: int) -> int:
-    """Where the right part ends: at the first verb, or where the next disease begins."""
+    """Where the right part ends: at the first verb, at "or patients with", or at the next disease."""
     found = verbs(tokens, first, ceiling)
-    return min(found[0][0], ceiling) if found else ceiling
+    end = min(found[0][0], ceiling) if found else ceiling
+    return next((at for at in range(first, end) if _names_other_people(tokens, at, end)), end)
+
+
+def _names_other_people(tokens: list[Token], at: int, end: int) -> bool:
+    return tokens[at].kind == "OR" and any(
+        token.word in _PEOPLE for token in tokens[at + 1 : min(end, at + 3)]
+    )
 
 
 def _behind_relative_clause(tokens: list[Token], floor: int, end: int) -> int:

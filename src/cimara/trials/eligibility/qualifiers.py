@@ -23,6 +23,7 @@ _OTHER_NOUN = {"SITE", "ORGAN", "OTHERCNS", "SEIZURE", "POPULATION"}
 _DESCRIBES = words("describes")
 _ANOTHER = words("another")
 _AFTER = words("after_therapy")
+_PEOPLE = words("people")
 _SAME_ITEM = words("same_item")
 _LIST_REACH = 26
 
@@ -91,6 +92,8 @@ class _Scan:
             if kind in ("AND", "BUT"):
                 self.marks.append(Mark("AND", "", word))
             return
+        if kind == "OR" and self._names_other_people(at):
+            self.negated = False
         # "no growth or new lesions" denies both: under a negation "or" joins like "and".
         denied = self.negated and kind != "COMMA"
         if not denied and not self._joins_other_words(at):
@@ -136,6 +139,10 @@ class _Scan:
             at + 2 < self.last and self.tokens[at + 2].kind in ("NEUTRAL", "QUAL")
         )
         return other or (token.kind == "COMMA" and following.kind in _OTHER_NOUN)
+
+    def _names_other_people(self, at: int) -> bool:
+        """True for "without symptoms or the patients with ...": the negation ends with its patients."""
+        return any(token.word in _PEOPLE for token in self.tokens[at + 1 : min(self.last, at + 3)])
 
     def _joins_other_words(self, at: int) -> bool:
         """The joiner stands in a list of other things: "surgery or radiotherapy", "MRI or CT"."""

@@ -12,6 +12,7 @@ from cimara.trials.eligibility.model import BrainImaging, Section
 _ASKED = words("scan_asked")
 _ORDERED = words("scan_ordered")
 _CANNOT = words("cannot_be_scanned")
+_HISTORY = words("history")
 _SUSPICION = words("suspicion")
 _MODALITY = words("modality")
 _SEEN_AS = words("seen_as")
@@ -56,21 +57,39 @@ def _is_only_adjective(tokens: Sequence[Token]) -> bool:
 
 
 def _is_waived(tokens: Sequence[Token], scan: int) -> bool:
-    """True for "with no need to repeat the scan", "no systematic screening"."""
+    """True for "no need to repeat the scan", "a scan is not required", "if a scan has been performed"."""
     before = tokens[max(0, scan - 7) : scan]
+    if _is_needless(tokens[scan:]) or _is_optional(tokens, scan):
+        return True
     return any(token.word in ("repeat", "systematic") for token in before) and any(
         token.kind == "NEG" for token in before
     )
 
 
+def _is_needless(behind: Sequence[Token]) -> bool:
+    """True for "a scan ... is not required" of anybody, under no condition."""
+    at = next((at for at, token in enumerate(behind) if token.word == "required"), 0)
+    rest = behind[at + 1 :]
+    conditional = any(token.kind in ("IF", "UNLESS", "STEROID") for token in rest)
+    return at > 0 and behind[at - 1].kind == "NEG" and not conditional
+
+
+def _is_optional(tokens: Sequence[Token], scan: int) -> bool:
+    """True for "if brain scans are performed, they must ...", which asks for none."""
+    return tokens[0].kind == "IF" and scan <= 3 and any(token.word == "performed" for token in tokens)
+
+
 def _kind(clause: Clause, *, required: bool) -> BrainImaging | None:
     """Who must have the scan: all, those with a history, or those with symptoms; None when nobody must."""
-    spoken = {token.word for token in clause.tokens}
-    kinds = {token.kind for token in clause.tokens}
+    tokens = clause.tokens
+    spoken = {token.word for token in tokens}
+    kinds = {token.kind for token in tokens}
     if spoken & _CANNOT and clause.section is Section.EXCLUSION:
         return None
     ordered = not spoken.isdisjoint(_ORDERED)
     symptoms = not required and _speaks_of_symptoms(clause, spoken)
+    if clause.about_brm and tokens[0].kind == "IF" and _HISTORY & {token.word for token in tokens[:8]}:
+        return BrainImaging.REQUIRED_IF_HISTORY
     if ordered and symptoms and "PERMIT" not in kinds:
         return BrainImaging.REQUIRED_IF_SYMPTOMS
     if ordered and "all" in spoken and spoken & _EVERYBODY:

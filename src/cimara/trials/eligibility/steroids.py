@@ -12,6 +12,7 @@ from cimara.trials.eligibility.model import Antiseizure, SteroidPolicy
 _DOSE_UNITS = words("dose_units")
 _DOSE = words("dose")
 _DOSE_COURSE = words("dose_course")
+_RISING = words("rising")
 _TAPERING = words("tapering")
 _SEIZURE_CONTROL = words("seizure_control")
 _INDUCER = words("enzyme_inducer")
@@ -66,7 +67,7 @@ def _without_dose(clause: Clause, named: Sequence[int]) -> Iterator[Found]:
     tapering = Found(
         "steroid_policy", SteroidPolicy.STABLE_OR_TAPERING, clause, first, first + 1, "F-tapering"
     )
-    if any(_is_dose_talk(clause.tokens, at) for at in named):
+    if any(_is_dose_talk(clause.tokens, at) or _is_low_dose_instead(clause.tokens, at) for at in named):
         yield tapering
         return
     denied = next((at for at in named if is_denied(clause.tokens, at)), None)
@@ -83,8 +84,16 @@ def _without_dose(clause: Clause, named: Sequence[int]) -> Iterator[Found]:
 
 def _is_dose_talk(tokens: Sequence[Token], at: int) -> bool:
     """True for "on a stable or decreasing dose of steroids", which lets steroids be."""
+    if at and tokens[at - 1].word in _RISING:
+        return True
     near = {token.word for token in tokens[max(0, at - 8) : at + 6]}
     return bool(near & _DOSE) and bool(near & _DOSE_COURSE)
+
+
+def _is_low_dose_instead(tokens: Sequence[Token], at: int) -> bool:
+    """True for "off or receiving low-dose steroids": some may be taken, the trial doesn't say how much."""
+    before = tokens[max(0, at - 5) : at]
+    return any(token.word == "low" for token in before) and any(token.kind == "OR" for token in before)
 
 
 def _antiseizure(clause: Clause, at: int, near: set[str]) -> Antiseizure | None:

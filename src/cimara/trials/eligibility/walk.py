@@ -33,6 +33,8 @@ _CHOICE = re.compile(
 _NOTE_WORDS = words("note")
 _NOT_A_HEADING = words("not_a_heading")
 _SELF_STANDING = ("PERMIT", "EXCLUDE")
+_OTHER_CRITERIA = words("other_criteria")
+_DEMANDS = ("MUST", "REQUIRE")
 _LONGEST_HEADING = 12
 
 
@@ -169,8 +171,13 @@ class _Walker:
         lmd = any(head.target is Target.LMD for head in heads)
         permits = any(head.force is not Force.EXCLUDE for head in heads)
         demanded = any(head.force is Force.REQUIRE for head in heads)
-        for child in _with_descendants(item.children):
+        ended = False
+        for child in _conditions_below(item.children):
             tokens = self._tokens(child)
+            ended = ended or any(token.word in _OTHER_CRITERIA for token in tokens)
+            if ended:
+                own.extend(self.item(child, (), choice=False))
+                continue
             spoken = list(sentences(self.text.text, tokens))
             standing = [one for one in spoken if _speaks_for_itself(one, lmd=lmd, demanded=demanded)]
             own.extend(self._read(child, standing, heads, choice=False))
@@ -180,9 +187,15 @@ class _Walker:
             self.clauses.append(
                 Clause(tokens, item.section, opened[0].cohort, about_brm=True, permits=permits)
             )
+            if not child.lead_in:
+                own.extend(self._below(child, []))
         either = bool(_CHOICE.search(self.lower[item.start : item.end])) or any(
             tokens and tokens[-1].kind == "OR" for tokens in conditions[:-1]
         )
+        if _speak_of_metastases_only(conditions):
+            opened = [
+                one for one in opened if not (one.reading.exception and one.reading.target is Target.LMD)
+            ]
         governed = [
             replace(one, reading=_conditioned(one.reading, conditions, either=either)) for one in opened
         ]
@@ -230,6 +243,14 @@ def _with_descendants(items: Sequence[Item]) -> Iterator[Item]:
             yield from _with_descendants(item.children)
 
 
+def _conditions_below(items: Sequence[Item]) -> Iterator[Item]:
+    """Items of a list, and those under a lead-in of it; what is only indented stands for itself."""
+    for item in items:
+        yield item
+        if item.children and item.lead_in:
+            yield from _conditions_below(item.children)
+
+
 def _cohorts_named(lower: str, items: Sequence[Item]) -> int:
     """How many cohorts have an item of their own in the inclusion list."""
     labels = {
@@ -249,6 +270,12 @@ def _speaks_for_itself(tokens: list[Token], *, lmd: bool, demanded: bool) -> boo
     return any(token.kind in _SELF_STANDING for token in tokens)
 
 
+def _speak_of_metastases_only(conditions: list[list[Token]]) -> bool:
+    """True for "... or leptomeningeal disease unless: brain metastases are stable": LMD stays shut out."""
+    kinds = {token.kind for token in conditions[0]} if conditions else set()
+    return {"SITE", "MET"} <= kinds and not any(token.kind == "LMD" for one in conditions for token in one)
+
+
 def _lets_in(reading: Reading) -> bool:
     return reading.force is not Force.EXCLUDE and reading.target is not Target.LMD
 
@@ -264,12 +291,14 @@ def _narrowed(said: Said, condition: Reading) -> Said:
 def _conditioned(reading: Reading, conditions: list[list[Token]], *, either: bool) -> Reading:
     """A statement under a list of conditions: all of them, or with `either` any of them."""
     groups = [marks_of(tokens, 0, len(tokens)) for tokens in conditions]
+    demanded = [group for group, tokens in zip(groups, conditions, strict=True) if tokens[0].kind in _DEMANDS]
     if reading.force is Force.EXCLUDE:
         removed = [states for group in groups if (states := excluded_states([group])) is not None]
         return _named(reading, NOTHING.union(*removed)) if removed else reading
     if either:
-        allowed = [states for group in groups if (states := permitted_states([group])) is not None]
-        return _named(reading, NOTHING.union(*allowed)) if allowed else reading
+        ways = [group for group in groups if group not in demanded]
+        allowed = [states for group in ways if (states := permitted_states([group])) is not None]
+        return narrow(_named(reading, NOTHING.union(*allowed)), demanded) if allowed else reading
     return narrow(reading, [group for group in groups if group])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cimara.trials.eligibility.lexicon import Token
 
@@ -27,8 +28,7 @@ _REACH_BEFORE = 22
 _REACH_BEHIND = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(msgspec.Struct, frozen=True, gc=False):
     """A number with its unit at `tokens[first:last]`; `bound` is the sign or word before it."""
 
     value: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from cimara.trials.eligibility.lexicon import Token, words
 
@@ -14,8 +14,7 @@ _PEOPLE = words("people")
 _NOT_A_REASON = words("not_a_reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """`tokens[first:last]` between two connectors; `opener` is the connector before it."""
 
     opener: str

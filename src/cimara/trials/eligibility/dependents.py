@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.extent import classes, exclusion_of_part

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.forces import Claim, Ruling

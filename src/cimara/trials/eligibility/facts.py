@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.model import Section
@@ -12,8 +13,7 @@ _OFF = words("off")
 _NEEDING = words("needing")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(msgspec.Struct, frozen=True):
     """A sentence that speaks of the trial's brain-metastasis rules, or of a brain scan."""
 
     tokens: list[Token]
@@ -30,8 +30,7 @@ class Clause:
         return self.section is Section.EXCLUSION and not self.permits
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """One value with the tokens that say it."""
 
     field: str

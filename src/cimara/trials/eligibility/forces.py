@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.lexicon import Token, words
@@ -23,8 +24,7 @@ _DOUBTFUL = words("doubtful")
 _LISTED_DEMANDS = words("listed_demands")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A disease named in a segment, with the verb that governs it."""
 
     tokens: list[Token]
@@ -49,8 +49,7 @@ class Claim:
         return self.tokens[self.segment.first : self.mention.first]
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """The force and its rule; without a force the section is unknown, or there is no statement."""
 
     force: Force | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cimara.trials.eligibility.model import Section
+from cimara.trials.eligibility.text import offsets
 
 _HEADING_LENGTH = 160
 _TAIL = 60
@@ -12,6 +13,7 @@ _LEAD_ENDINGS = (":", ":-", ": -", " if", " and", " or")
 _TITLE_WORDS = 14
 _TITLE_WORDS_WITHOUT_COLON = 10
 _STEMS = re.compile(r"clu|elig|excl|incl|not|disqualif|barred|prohibit")
+_TITLE_STEMS = ("clusion", "criteri", "eligibility")
 _HEADING_WORD = re.compile(
     r"\b(?:non[- ]?inclusion|inclusions?|exclusions?|eligibility|eligible|ineligib\w*|exclude[sd]?"
     r"|include[sd]?|excl|incl|disqualif\w*|barred|prohibit\w*|must not|may not|not have|not enter"
@@ -80,6 +82,11 @@ def heading(
     return None
 
 
+def title_words(lower: str) -> list[int]:
+    """Where a text has words of a title: a line with none opens a section only by a closing colon."""
+    return offsets(lower, _TITLE_STEMS)
+
+
 def lead_in_section(lower: str, inherited: Section) -> Section:
     """The section of the items under a lead-in such as "Patients must not have:"."""
     if _DISEASE.search(lower):
@@ -101,6 +108,11 @@ def cohort_label(lower: str) -> str | None:
     return found.group().strip(" (#") if found else None
 
 
+def names_cohorts(lower: str) -> bool:
+    """True when a text may name a cohort at all."""
+    return _COHORT_STEM.search(lower) is not None
+
+
 def opening_cohort(lower: str, start: int) -> str | None:
     """The cohort label that the text from `start` begins with, or None."""
     if lower[start] not in _COHORT_INITIALS:
@@ -111,7 +123,7 @@ def opening_cohort(lower: str, start: int) -> str | None:
 
 def _may_open(lower: str, start: int, stop: int, end: int) -> bool:
     """A quick look that spares most criteria the rest: no title word, and no list behind a closing colon."""
-    for stem in ("clusion", "criteri", "eligibility"):
+    for stem in _TITLE_STEMS:
         if lower.find(stem, start, stop) >= 0:
             return True
     return stop < end and not lower[stop:end].strip(": -") and _STEMS.search(lower, start, stop) is not None

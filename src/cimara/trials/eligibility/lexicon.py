@@ -9,7 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from cimara.trials.eligibility.spelling import Spelling
+import msgspec
+
+from cimara.trials.eligibility.spelling import SHORTEST_TYPO, Spelling
 
 _WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[^\sa-z0-9'\"\-*]")
 _PUNCTUATION = {
@@ -19,8 +21,7 @@ _PUNCTUATION = {
 _WORDS_MEMO = 200_000
 
 
-@dataclass(slots=True)
-class Token:
+class Token(msgspec.Struct, gc=False):
     """One word, phrase or sign: class, value, the words, and `[start, end)` in the working text."""
 
     kind: str
@@ -58,7 +59,9 @@ class Lexicon:
     def tokens(self, lower: str, start: int, end: int) -> list[Token]:
         """The tokens of `lower[start:end]`."""
         found = list(_WORD.finditer(lower, start, end))
-        spelt = [self._spelling.corrected(word.group()) for word in found]
+        corrected = self._spelling.corrected
+        given = [word.group() for word in found]
+        spelt = [word if len(word) < SHORTEST_TYPO else corrected(word) for word in given]
         spelt.append("")
         tokens: list[Token] = []
         entries = self._entries

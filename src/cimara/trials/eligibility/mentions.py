@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.model import Target
@@ -24,8 +25,7 @@ _DOUBTFUL_DISEASE = words("doubtful_disease")
 _DISEASE_OF = words("disease_of")
 
 
-@dataclass(slots=True)
-class Mention:
+class Mention(msgspec.Struct):
     """`tokens[first:last]` name disease; `site` is brain, cns, lm or stem; `weak` ones need support."""
 
     target: Target

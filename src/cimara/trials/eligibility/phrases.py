@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.lexicon import Token, words
@@ -23,8 +24,7 @@ _EXPLAINS = words("explains")
 _DEFINITION_REACH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """A disease with its qualifiers; `defined` when a definition behind it replaces the left ones."""
 
     mention: Mention

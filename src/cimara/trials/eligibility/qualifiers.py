@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.senses import (
@@ -28,8 +28,7 @@ _SAME_ITEM = words("same_item")
 _LIST_REACH = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """A qualifier ("Q" with its class) or a joiner ("AND", "OR", "COMMA")."""
 
     kind: str

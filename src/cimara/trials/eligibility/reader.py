@@ -26,7 +26,7 @@ from cimara.trials.eligibility.population import has_no_metastases
 from cimara.trials.eligibility.reading import Reading
 from cimara.trials.eligibility.said_fields import cns_only_span, with_said
 from cimara.trials.eligibility.text import WorkingText, normalise
-from cimara.trials.eligibility.walk import SCREEN, Said, Walked, first_item, walk
+from cimara.trials.eligibility.walk import Said, Walked, cns_words, first_item, walk
 
 READER_VERSION = "1"
 
@@ -64,10 +64,11 @@ def read_eligibility(criteria: str, *, title: str = "", conditions: Sequence[str
     subject = _subject(title, conditions)
     population = not subject.named_cns and has_no_metastases(title, conditions)
     text = normalise(criteria)
-    if not SCREEN.search(text.lower) and not subject.named_cns:
+    hits = cns_words(text.lower, scans=subject.cns)
+    if not subject.named_cns and not hits:
         return _silent(population=population)
     cns, lm = subject.cns, subject.lm
-    walked = walk(text, cns_trial=cns, lm_trial=lm)
+    walked = walk(text, hits, cns_trial=cns, lm_trial=lm)
     statements = _statements(walked.said, text, criteria)
     if cns and not any(item.target is not Target.LMD for item in statements):
         statements = (*statements, *_by_title(text, criteria))

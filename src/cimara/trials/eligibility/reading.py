@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
 
 from cimara.trials.eligibility.model import Force, Section, Target
 from cimara.trials.eligibility.qualifiers import Mark
 from cimara.trials.eligibility.states import UA, States, excluded_states, permitted_states
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What a sentence stands in: its section and what title and conditions say of the trial."""
 
     section: Section
@@ -23,8 +25,7 @@ class Context:
     lm_defined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One statement over token positions, before it becomes a span of the stored text."""
 
     target: Target

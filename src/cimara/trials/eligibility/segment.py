@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
-from cimara.trials.eligibility.headings import cohort_label, heading, lead_in_section, leads_in
+import msgspec
+
+from cimara.trials.eligibility.headings import cohort_label, heading, lead_in_section, leads_in, title_words
 from cimara.trials.eligibility.model import Section
 
 _LINE = re.compile(r"[^\n]+")
@@ -32,8 +33,7 @@ _RUN_ON_LINE = 60
 _COHORT_LINE = 60
 
 
-@dataclass(slots=True)
-class Item:
+class Item(msgspec.Struct):
     """One criterion: `[start, end)` in the working text, its section, cohort and place in the list."""
 
     start: int
@@ -42,9 +42,9 @@ class Item:
     marker: str
     section: Section
     cohort: str | None
-    lower: str = field(repr=False)
+    lower: str
     """The whole working text in small letters."""
-    children: list[Item] = field(default_factory=list)
+    children: list[Item] = []
 
     @property
     def lead_in(self) -> bool:
@@ -70,6 +70,7 @@ class _Segmenter:
 
     def __init__(self, text: str, lower: str, hits: Sequence[int]) -> None:
         self.hits = hits
+        self.titles = title_words(lower)
         self.text = text
         self.lower = lower
         self.items: list[Item] = []
@@ -93,17 +94,13 @@ class _Segmenter:
         if end - start < _RUN_ON_LINE:
             return ((start, end),)
         headed = self.lower.find("criteria", start, end) >= 0
-        if not headed and not self._matters(start, end):
+        if not headed and not _within(self.hits, start, end):
             return ((start, end),)
         cuts = {start, end}
         cuts.update(found.end() for found in _RUN_ON.finditer(self.text, start, end))
         if headed:
             cuts.update(found.start(1) for found in _INLINE_HEADING.finditer(self.lower, start, end))
         return list(pairwise(sorted(cuts)))
-
-    def _matters(self, start: int, end: int) -> bool:
-        place = bisect_left(self.hits, start)
-        return place < len(self.hits) and self.hits[place] < end
 
     def _take(self, start: int, end: int) -> None:
         """Take one piece of a line: more of the item before it, a heading, or an item."""
@@ -116,7 +113,9 @@ class _Segmenter:
         if body >= end:
             return
         nested = marked is not None and marked.start("mark") > start
-        opened = None if nested else heading(self.lower, body, end, self.section, marked=marked is not None)
+        opened = None
+        if not nested and (self.lower[end - 1] in ":-" or _within(self.titles, body, end)):
+            opened = heading(self.lower, body, end, self.section, marked=marked is not None)
         if opened is None and not marked and self.path and self._continues(self.path[-1], body, end):
             self.path[-1].end = end
             return
@@ -141,15 +140,20 @@ class _Segmenter:
         while path and not _holds(path[-1], indent, kind):
             path.pop()
         if path:
-            parent = path[-1]
-            siblings, section = parent.children, parent.section
-            if parent.lead_in:
-                section = lead_in_section(self.lower[parent.start : parent.end], section)
+            siblings, section = path[-1].children, self._section_below(path[-1])
         else:
             siblings, section = self.items, self.section
         item = Item(start, end, indent, kind, section, self.cohort, self.lower)
         siblings.append(item)
         path.append(item)
+
+    def _section_below(self, parent: Item) -> Section:
+        """The section of the items under another: that of the ones already there."""
+        if parent.children:
+            return parent.children[0].section
+        if parent.lead_in:
+            return lead_in_section(self.lower[parent.start : parent.end], parent.section)
+        return parent.section
 
     def _continues(self, previous: Item, body: int, end: int) -> bool:
         """True for a line that goes on where the line before it was wrapped."""
@@ -161,6 +165,12 @@ class _Segmenter:
         if last in ".;:" or previous.end - self.text.rfind("\n", 0, previous.end) - 1 < _WRAPPED_LINE:
             return False
         return not self.text[body].isupper() or self.text[body : body + 4].isupper()
+
+
+def _within(offsets: Sequence[int], start: int, end: int) -> bool:
+    """True when one of the ascending offsets lies in `[start, end)`."""
+    place = bisect_left(offsets, start)
+    return place < len(offsets) and offsets[place] < end
 
 
 def _holds(parent: Item, indent: int, kind: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-_SHORTEST_TYPO = 9
+SHORTEST_TYPO = 9
 _LONGEST_TYPO = 30
 _MEMO = 200_000
 
@@ -13,13 +13,13 @@ class Spelling:
     """Puts right words of nine letters and more that are one edit from a word of the vocabulary."""
 
     def __init__(self, vocabulary: Collection[str]) -> None:
-        self._long = {word for word in vocabulary if len(word) >= _SHORTEST_TYPO}
+        self._long = {word for word in vocabulary if len(word) >= SHORTEST_TYPO}
         self._near = {variant: word for word in sorted(self._long) for variant in _deletions(word)}
         self._known: dict[str, str] = {}
 
     def corrected(self, word: str) -> str:
         """The word of the vocabulary that is meant, or the word itself."""
-        if not _SHORTEST_TYPO <= len(word) <= _LONGEST_TYPO or word in self._long:
+        if not SHORTEST_TYPO <= len(word) <= _LONGEST_TYPO or word in self._long:
             return word
         known = self._known.get(word)
         if known is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ONE_TO_ONE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -68,7 +69,9 @@ class WorkingText:
 
 def normalise(stored: str) -> WorkingText:
     """The working text of a criteria text: escapes, entities, full-width signs and quotes made plain."""
-    plain = _ANY_SIGN.sub(lambda found: _ONE_TO_ONE_SIGNS[found.group()], stored)
+    plain = stored
+    if not stored.isascii():
+        plain = _ANY_SIGN.sub(lambda found: _ONE_TO_ONE_SIGNS[found.group()], stored)
     pieces: list[str] = []
     edits: list[tuple[int, int, int, int]] = []
     copied = 0
@@ -86,6 +89,18 @@ def normalise(stored: str) -> WorkingText:
         pieces.append(plain[copied:])
         plain = "".join(pieces)
     return WorkingText(plain, _lower(plain), tuple(edits), tuple(row[0] for row in edits))
+
+
+def offsets(lower: str, stems: Iterable[str]) -> list[int]:
+    """Where any of `stems` begins in a text, ascending; several times quicker than one pattern of all."""
+    found: list[int] = []
+    for stem in stems:
+        at = lower.find(stem)
+        while at >= 0:
+            found.append(at)
+            at = lower.find(stem, at + 1)
+    found.sort()
+    return found
 
 
 def _replacement(given: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.lexicon import Token, words
@@ -20,8 +21,7 @@ _THERAPEUTIC = {"THERAPY", "URGENT", "STEROID", "IMAGING"}
 _NEGATION_REACH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True, gc=False):
     """What a verb does (permit, exclude, require, require-not, not-required), and its place if it has one."""
 
     does: str | None

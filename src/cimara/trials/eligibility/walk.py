@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from cimara.terms.cns import DISEASE_STATES
 from cimara.trials.eligibility.facts import Clause
 from cimara.trials.eligibility.grammar import read_sentence
-from cimara.trials.eligibility.headings import cohort_label, opening_cohort
+from cimara.trials.eligibility.headings import cohort_label, names_cohorts, opening_cohort
 from cimara.trials.eligibility.lexicon import Token, lexicon, words
 from cimara.trials.eligibility.model import Force, Section, Target
 from cimara.trials.eligibility.qualifiers import marks_of
@@ -18,14 +21,14 @@ from cimara.trials.eligibility.reading import Context, Reading, narrow
 from cimara.trials.eligibility.segment import Item, segment
 from cimara.trials.eligibility.sentences import sentences
 from cimara.trials.eligibility.states import NOTHING, States, excluded_states, permitted_states
-from cimara.trials.eligibility.text import WorkingText
+from cimara.trials.eligibility.text import WorkingText, offsets
 
-SCREEN = re.compile(
-    r"br(?:ain|ian)|c(?:ns|rani|ereb|entral nerv)|nervous|mening|l(?:epto|md|m(?![a-z0-9]))|encephal"
-)
-"""Stems without which a text, or an item of it, says nothing of CNS disease."""
-
-_SCREEN_AND_SCANS = re.compile(SCREEN.pattern + r"|mri(?![a-z])|magnetic resonance|dexameth")
+_CNS_STEMS = (
+    "brain", "brian", "cns", "crani", "cereb", "encephal", "central nerv", "nervous", "mening", "lepto",
+    "lmd",
+)  # fmt: skip
+"""Stems without which a text, or an item of it, says nothing of CNS disease; "lm" is one as a whole word."""
+_SCAN_STEMS = ("magnetic resonance", "dexameth")
 _LM_DEFINED = re.compile(r"mening\w*(?: \w+){0,2} ?\(lm[dc]?s?\)")
 _CHOICE = re.compile(
     r"\b(?:one|any|either|at least one|1)(?: or more)? of (?:the )?|\bas follows\b|\beither\b"
@@ -38,8 +41,7 @@ _DEMANDS = ("MUST", "REQUIRE")
 _LONGEST_HEADING = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """One reading with the sentence that says it, as offsets of the working text."""
 
     reading: Reading
@@ -60,10 +62,8 @@ class Walked:
     cohorts_named: int
 
 
-def walk(text: WorkingText, *, cns_trial: bool, lm_trial: bool) -> Walked:
-    """Read every item of the text that names the CNS."""
-    screen = _SCREEN_AND_SCANS if cns_trial else SCREEN
-    hits = [found.start() for found in screen.finditer(text.lower)]
+def walk(text: WorkingText, hits: list[int], *, cns_trial: bool, lm_trial: bool) -> Walked:
+    """Read every item of the text that names the CNS; `hits` are its `cns_words`."""
     items = segment(text.text, text.lower, hits)
     lm_defined = lm_trial or bool(_LM_DEFINED.search(text.lower))
     about = Context(Section.NONE, cns_trial=cns_trial, lm_trial=lm_trial, lm_defined=lm_defined)
@@ -71,10 +71,21 @@ def walk(text: WorkingText, *, cns_trial: bool, lm_trial: bool) -> Walked:
     said: list[Said] = []
     heads: tuple[Reading, ...] = ()
     for item in items:
-        found = walker.item(item, heads if item.note else (), choice=False)
+        found = walker.item(item, heads if heads and item.note else (), choice=False)
         heads = tuple([one.reading for one in found])
         said.extend(found)
     return Walked(tuple(said), tuple(walker.clauses), tuple(walker.unread), _cohorts_named(text.lower, items))
+
+
+def cns_words(lower: str, *, scans: bool = False) -> list[int]:
+    """Where a text has words of CNS disease, ascending; with `scans` also MRI and dexamethasone."""
+    stems, whole_words = (_CNS_STEMS + _SCAN_STEMS, ("lm", "mri")) if scans else (_CNS_STEMS, ("lm",))
+    found = offsets(lower, stems)
+    for word in whole_words:
+        ends = (at + len(word) for at in offsets(lower, (word,)))
+        found.extend(end - len(word) for end in ends if not lower[end : end + 1].isalnum())
+    found.sort()
+    return found
 
 
 def first_item(text: WorkingText, stems: re.Pattern[str]) -> Item | None:
@@ -125,7 +136,7 @@ class _Walker:
         found: list[Said] = []
         previous = tuple([one.reading for one in own])
         for child in item.children:
-            below = self.item(child, previous if child.note or own else (), choice=choice)
+            below = self.item(child, previous if own or (previous and child.note) else (), choice=choice)
             previous = tuple([one.reading for one in below]) or previous
             found.extend(below)
         return found
@@ -216,7 +227,15 @@ class _Walker:
             start, end = sentence[0].start, sentence[-1].end
             cohort = cohort_label(self.lower[start:end]) or item.cohort
             note = item.note or sentence[0].word in _NOTE_WORDS
-            context = replace(self.about, section=item.section, cohort=cohort, choice=choice, note=note)
+            context = Context(
+                item.section,
+                cns_trial=self.about.cns_trial,
+                lm_trial=self.about.lm_trial,
+                cohort=cohort,
+                choice=choice,
+                note=note,
+                lm_defined=self.about.lm_defined,
+            )
             readings, mentioned = read_sentence(sentence, context, heads)
             about = about or Target.BRM in mentioned or Target.CNS in mentioned
             spoken.append((sentence, cohort, about))
@@ -253,6 +272,8 @@ def _conditions_below(items: Sequence[Item]) -> Iterator[Item]:
 
 def _cohorts_named(lower: str, items: Sequence[Item]) -> int:
     """How many cohorts have an item of their own in the inclusion list."""
+    if not names_cohorts(lower):
+        return 0
     labels = {
         opening_cohort(lower, item.start)
         for item in _with_descendants(items)

@@ -8,14 +8,14 @@ from cimara.trials.eligibility.headings import cohort_label, opening_cohort
 from cimara.trials.eligibility.model import Section
 from cimara.trials.eligibility.segment import Item, segment
 from cimara.trials.eligibility.text import normalise
-from cimara.trials.eligibility.walk import SCREEN
+from cimara.trials.eligibility.walk import cns_words
 
 INCLUSION, EXCLUSION, NONE = Section.INCLUSION, Section.EXCLUSION, Section.NONE
 
 
 def items(criteria: str) -> list[Item]:
     text = normalise(criteria)
-    hits = [found.start() for found in SCREEN.finditer(text.lower)]
+    hits = cns_words(text.lower)
     return segment(text.text, text.lower, hits)
 
 

@@ -58,6 +58,40 @@ POLICIES = {
         "they may remain on study",
         ACTIVE,
     ),
+    "a condition upon all": (
+        EXCLUSION + "Symptomatic brain metastases. Patients with previously diagnosed brain metastases are "
+        "eligible if they have completed treatment",
+        STABLE,
+    ),
+    "a condition upon the symptomatic alone": (
+        INCLUSION + "Symptomatic CNS metastases must have been treated and be asymptomatic",
+        ACTIVE,
+    ),
+    "an exception with its condition": (
+        EXCLUSION + "Brain metastases, except subjects with asymptomatic or treated brain metastases that "
+        "have been stable for 12 weeks",
+        STABLE,
+    ),
+    "an exception of the calm": (
+        EXCLUSION + "Symptomatic brain metastases, except for the following: asymptomatic brain metastases "
+        "(i.e. stable for 4 weeks)",
+        STABLE,
+    ),
+    "unresectable": (EXCLUSION + "Short survival expected (e.g. unresectable brain metastases)", ACTIVE),
+    "active or history": (EXCLUSION + "Active or history of brain metastases", EXCLUDED),
+    "active therapy": (EXCLUSION + "CNS metastases requiring steroids or active treatment", ACTIVE),
+    "a heading without a colon": (
+        EXCLUSION + "Central nervous system metastases\n\n  * Symptomatic brain metastases",
+        ACTIVE,
+    ),
+    "no full stop before the next sentence": (
+        EXCLUSION + "Palliative radiation is allowed at enrollment Patients with untreated brain metastases",
+        STABLE,
+    ),
+    "absence asked for, then stability of symptoms": (
+        INCLUSION + "No evidence of brain metastases. Subjects must have a stable neurologic status",
+        EXCLUDED,
+    ),
     "permission behind a semicolon": (
         EXCLUSION + "Any brain metastases; if subjects have received treatment for brain metastases and "
         "these are stable (no new neurological symptoms), they are allowed to join",
@@ -88,6 +122,32 @@ def test_an_exception_for_brain_metastases_leaves_leptomeningeal_disease_out() -
     text = EXCLUSION + "Brain metastases or leptomeningeal disease unless:\n   1. Brain metastases are stable"
     read = read_eligibility(text)
     assert (read.brm_policy, read.lmd_policy) == (STABLE, LmdPolicy.EXCLUDED)
+
+
+LMD = {
+    "an exception that names no place": (
+        EXCLUSION
+        + "Active brain metastases or carcinomatous meningitis (patients who have completed treatment "
+        "and are stable may be included)",
+        LmdPolicy.ALLOWED,
+    ),
+    "excluded whatever was said before": (
+        INCLUSION + "Brain or meningeal metastases are eligible if treated. "
+        "Carcinomatous meningitis is excluded regardless of stability",
+        LmdPolicy.EXCLUDED,
+    ),
+    "one more demand": (
+        EXCLUSION + "Patients with CNS metastases must have been treated and do not have concurrent "
+        "leptomeningeal disease",
+        LmdPolicy.EXCLUDED,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LMD)
+def test_leptomeningeal_policy_of_a_wording(case: str) -> None:
+    text, policy = LMD[case]
+    assert read_eligibility(text).lmd_policy is policy
 
 
 STABILITY = {

@@ -141,7 +141,7 @@ def _is_purpose(tokens: list[Token], mention: Mention) -> bool:
 def _is_defined(tokens: list[Token], mention: Mention) -> bool:
     """True for "brain metastases are defined as ..."."""
     following = [token.word for token in tokens[mention.last : mention.last + 2]]
-    return following in (["are", "defined"], ["is", "defined"])
+    return following[:1] in (["are"], ["is"], ["was"], ["were"]) and following[1:] == ["defined"]
 
 
 def _is_looked_for(tokens: list[Token], mention: Mention) -> bool:

@@ -35,7 +35,8 @@ _ANAPHOR = "R4-anaphor"
 
 def read_dependent(tokens: list[Token], segment: Segment, inside: list[Mention], ledger: Ledger) -> None:
     """An exception ("unless ...") or a condition ("if ...") of the heads before it (R4)."""
-    marks = [marks_of(tokens, segment.first, segment.last)]
+    cut = inside[0].last if inside and segment.opener == "UNLESS" else segment.last
+    marks = [marks_of(tokens, segment.first, cut), marks_of(tokens, cut, segment.last)]
     targets = tuple(dict.fromkeys(mention.target for mention in inside)) or ledger.targets()
     for target in targets:
         head = ledger.head_of(target)
@@ -166,9 +167,10 @@ def _ends_alternative(tokens: list[Token], segment: Segment, at: int) -> bool:
 
 
 def _pointed_at(spoken: list[Token], ledger: Ledger) -> list[Target]:
-    """Whom a later sentence speaks of: with "these" all that was named, else not the LMD beside others."""
+    """Whom a later sentence speaks of: all that was named, but one that names a place leaves LMD out."""
     targets = list(ledger.targets())
-    if len(targets) > 1 and not any(token.word in _POINTING for token in spoken):
+    placed = any(token.kind == "SITE" for token in spoken)
+    if len(targets) > 1 and placed and not any(token.word in _POINTING for token in spoken):
         return [target for target in targets if target is not Target.LMD]
     return targets
 
@@ -180,7 +182,7 @@ def _demand(said: Reading, ledger: Ledger) -> None:
         ledger.said.append(
             Reading(said.target, Force.PERMIT, said.states, said.first, said.last, narrows=True)
         )
-    elif said.states == {TS} and said.target is not Target.LMD:
+    elif said.states == {TS} and said.target is not Target.LMD and head.rule != "R5-no":
         ledger.said.append(said)
 
 

@@ -11,7 +11,7 @@ from cimara.trials.eligibility.forces import Claim, Ruling
 from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.mentions import Mention
 from cimara.trials.eligibility.model import Force
-from cimara.trials.eligibility.parts import is_cause, is_partial, is_sized, is_washout
+from cimara.trials.eligibility.parts import is_cause, is_ever, is_partial, is_sized, is_washout
 from cimara.trials.eligibility.phrases import Phrase, bracketed, left_marks, opens_new_noun
 from cimara.trials.eligibility.qualifiers import Mark
 from cimara.trials.eligibility.reading import Reading
@@ -82,6 +82,8 @@ def _excluded(claim: Claim, ruled: Ruling, marks: list[list[Mark]]) -> _Extent:
     """What an exclusion takes: a cause only the symptomatic, a size or a washout only a part."""
     tokens, mention = claim.tokens, claim.mention
     states = frozenset({SY}) if is_cause(tokens, mention) else excluded_states(marks)
+    if states is not None and is_ever(tokens, mention, claim.segment):
+        return _Extent(ALL)
     if states is not None and opens_new_noun(tokens, mention.last, claim.segment.last):
         parts = [part for group in marks if (part := excluded_states([group])) is not None]
         states = NOTHING.union(*parts)

@@ -83,7 +83,7 @@ def _is_unclear(brm: Sequence[Statement]) -> bool:
     if brm and not clear:
         return True
     permits = {
-        (item.cohort, item.qualifiers)
+        (item.cohort, tuple(word for word in item.qualifiers if word != "conditioned"))
         for item in clear
         if item.force is Force.PERMIT and item.rule_id == "R1" and not item.exception
     }
@@ -120,6 +120,8 @@ def _left(cohort: str | None, statements: Sequence[Statement]) -> CohortStates:
             left &= {state for item in permits for state in item.states}
     elif named and not requires:
         left = {state for item in permits for state in item.states}
+        if all(item.qualifiers[:1] == ("symptomatic",) for item in named):
+            left |= {UA, PR}
     asked = [item for item in requires if item.states and len(item.states) < len(DISEASE_STATES)]
     if requires and len(asked) == len(requires) and not excludes:
         left = {state for item in (*requires, *permits) for state in item.states}
@@ -137,13 +139,14 @@ def _left(cohort: str | None, statements: Sequence[Statement]) -> CohortStates:
 def _sets_bounds(permit: Statement, excludes: Sequence[Statement]) -> bool:
     """True for a permission of the stable that says who of all may enter, whatever an exclusion leaves.
 
-    It speaks of the asymptomatic ("asymptomatic metastases are eligible if stable"), or it comes first
-    and only the symptomatic are shut out behind it.
+    It puts a condition on all ("metastases are eligible if treated") or on the asymptomatic, or it comes
+    first and only the symptomatic are shut out behind it.
     """
-    if permit.states != (TS,) or permit.exception:
-        return False
     words = [word for word in permit.qualifiers if word in ("asymptomatic", "symptomatic")]
-    if words == ["asymptomatic", "symptomatic"] or permit.qualifiers[:1] == ("asymptomatic",):
+    asymptomatic = words == ["asymptomatic", "symptomatic"] or permit.qualifiers[:1] == ("asymptomatic",)
+    if permit.states != (TS,) or (permit.exception and not asymptomatic):
+        return False
+    if asymptomatic or "conditioned" in permit.qualifiers:
         return True
     return "symptomatic" not in words and all(
         permit.start < item.start and item.states == (SY,) and "symptomatic" in item.qualifiers
@@ -176,10 +179,18 @@ def _fold_lmd(
     excludes = [item for item in lmd if item.force is Force.EXCLUDE]
     if requires and not brm_required and (lm_trial or not excludes):
         return LmdPolicy.REQUIRED, tuple(requires), ()
+    if excludes and not requires and any(_is_final(item, permits) for item in excludes):
+        return LmdPolicy.EXCLUDED, tuple(excludes), ()
     if requires or permits:
         deciders = tuple(requires or permits)
         return LmdPolicy.ALLOWED, deciders, _lmd_qualifiers(deciders)
     return LmdPolicy.EXCLUDED, tuple(excludes), _lmd_exclusion_qualifiers(excludes)
+
+
+def _is_final(exclude: Statement, permits: Sequence[Statement]) -> bool:
+    """True for "leptomeningeal disease is excluded" of all patients, behind all that lets any of it in."""
+    verbal = exclude.rule_id == "R11" and "unqualified" in exclude.qualifiers and exclude.cohort is None
+    return verbal and bool(permits) and all(item.start < exclude.start for item in permits)
 
 
 def _lmd_qualifiers(permits: Sequence[Statement]) -> tuple[LmdQualifier, ...]:

@@ -106,7 +106,8 @@ def _of_negation(claim: Claim) -> Ruling | None:
         beside = any(other.first < claim.mention.first for other in claim.mentions)
         return SKIP if claim.verb.behind(claim.mention) and not beside else _EXCLUDED_BY_NO
     if claim.in_exclusion and not _opens_with_negation(claim):
-        return SKIP
+        demanded = claim.verb.does == "require" and not claim.verb.behind(claim.mention)
+        return _EXCLUDED_BY_NO if demanded else SKIP
     if claim.verb.does == "not-required":
         return None
     return Ruling(Force.PERMIT, "choice-none") if claim.context.choice else _EXCLUDED_BY_NO

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cimara.trials.eligibility.clauses import Segment
 from cimara.trials.eligibility.lexicon import Token, words
 from cimara.trials.eligibility.mentions import Mention
@@ -11,6 +13,7 @@ _SIZE_UNITS = words("size_units")
 _SPELT_SIZE_UNITS = words("spelt_size_units")
 _ABOVE = words("above")
 _ALONE = words("alone")
+_BEYOND_THERAPY = words("beyond_therapy")
 _CAUSED_BY = words("caused_by")
 _TOO_RECENT = words("too_recent")
 
@@ -43,6 +46,16 @@ def is_cause(tokens: list[Token], mention: Mention) -> bool:
     return any(token.word in _CAUSED_BY for token in near)
 
 
+def is_ever(tokens: list[Token], mention: Mention, segment: Segment) -> bool:
+    """True for "active or history of brain metastases": all who ever had them."""
+    before = tokens[max(segment.first, mention.first - 5) : mention.first]
+    ever = (
+        at for at, pair in enumerate(pairwise(before)) if pair[0].kind == "OR" and pair[1].word == "history"
+    )
+    at = next(ever, None)
+    return at is not None and not any(token.kind == "QUAL" for token in before[at:])
+
+
 def is_washout(tokens: list[Token], mention: Mention, marks: list[list[Mark]]) -> bool:
     """True for "metastases treated less than 4 weeks ago": a time, not a kind of patient (R9)."""
     if {mark.value for group in marks for mark in group if mark.kind == "Q"} != {"stable"}:
@@ -64,7 +77,7 @@ def is_partial(tokens: list[Token], mention: Mention, segment: Segment) -> bool:
         or any(token.kind == "SITE" and token.value == "stem" for token in near)
         or _has_size(after)
         or _is_counted(before)
-        or any(_is_limit_of_therapy(token) for token in after)
+        or any(_is_limit_of_therapy(token) for token in (*before[-3:], *after))
         or any(token.word in _ALONE for token in (*before[-3:], *inside, *after[:6]))
     )
 
@@ -82,5 +95,5 @@ def _is_counted(before: list[Token]) -> bool:
 
 
 def _is_limit_of_therapy(token: Token) -> bool:
-    """True for "not amenable to radiosurgery", "on enzyme-inducing drugs"."""
-    return token.word == "amenable" or (token.kind == "SEIZURE" and token.value == "drug")
+    """True for "not amenable to radiosurgery", "unresectable", "on enzyme-inducing drugs"."""
+    return token.word in _BEYOND_THERAPY or (token.kind == "SEIZURE" and token.value == "drug")

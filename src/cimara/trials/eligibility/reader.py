@@ -129,6 +129,7 @@ def _statement(said: Said, text: WorkingText, stored: str, quotes: dict[tuple[in
         "unqualified": not reading.named and not reading.partial,
         "partial": reading.partial,
         "unclear": reading.unclear,
+        "conditioned": reading.conditioned,
     }
     return Statement(
         target=reading.target,

@@ -40,6 +40,8 @@ class Reading(msgspec.Struct, frozen=True):
     partial: bool = False
     rule: str = ""
     unclear: bool = False
+    conditioned: bool = False
+    """True when a condition cut it down from all patients ("eligible if treated")."""
     narrows: bool = False
     """True for a sentence that only adds a condition to the one before ("they must be stable")."""
 
@@ -81,7 +83,8 @@ def narrow(head: Reading, marks: list[list[Mark]]) -> Reading:
     states = permitted_states(marks, beside=head.qualifiers)
     if states is None:
         return head
-    return replace(head, states=(head.states & states) or _calmest(head, states), named=True)
+    kept = (head.states & states) or _calmest(head, states)
+    return replace(head, states=kept, named=True, conditioned=head.conditioned or not head.named)
 
 
 def _calmest(head: Reading, states: States) -> States:

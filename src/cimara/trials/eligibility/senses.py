@@ -9,6 +9,7 @@ from cimara.trials.eligibility.lexicon import Token, rule_table, words
 _OPPOSITE: dict[str, str] = rule_table("states")["negated"]
 _NEVER_TREATED = words("never_treated")
 _ABOUT_THERAPY = words("about_therapy")
+_TREATING = words("treating")
 _MANNER = words("manner_of_therapy")
 _ABOUT_LESIONS = words("about_lesions")
 _DOSE_NOUNS = words("dose_nouns")
@@ -25,6 +26,8 @@ def class_of(tokens: list[Token], at: int, last: int) -> str | None:
     token = tokens[at]
     ahead = tokens[at + 1 : min(last, at + 6)]
     if _is_of_a_drug(token, ahead) or _is_of_seizures(tokens, at):
+        return None
+    if token.word == "active" and ahead and ahead[0].word in _TREATING:
         return None
     if token.word in _ABOUT_THERAPY and not _has_therapy(tokens, at, ahead):
         return None

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from cimara.trials.eligibility.lexicon import Token, words
 
 _ABBREVIATIONS = words("abbreviations")
+_NOTE = words("note")
+_PEOPLE = words("people")
+_SAYING = words("saying")
+_NOUNS = ("WORD", "MET", "DIS", "SITE")
 
 
 def sentences(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
@@ -14,12 +18,28 @@ def sentences(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
     sentence: list[Token] = []
     for index, token in enumerate(tokens):
         if token.kind != "STOP":
+            if sentence and _opens(text, tokens, index):
+                yield sentence
+                sentence = []
             sentence.append(token)
         elif sentence and _ends(text, tokens, index):
             yield sentence
             sentence = []
     if sentence:
         yield sentence
+
+
+def _opens(text: str, tokens: list[Token], index: int) -> bool:
+    """True for a "Patients with ..." or a "Note:" that no full stop parts from the words before it."""
+    token, before = tokens[index], tokens[index - 1]
+    if not text[token.start].isupper() or index + 1 >= len(tokens):
+        return False
+    following = tokens[index + 1]
+    if token.word in _NOTE:
+        return following.kind == "COLON"
+    if token.word not in _PEOPLE or following.word not in _SAYING or not text[following.start].islower():
+        return False
+    return before.kind == "RP" or (before.kind in _NOUNS and text[before.start].islower())
 
 
 def _ends(text: str, tokens: list[Token], index: int) -> bool:

@@ -118,7 +118,7 @@ class _Walker:
         opened = self._opened(item, own)
         if opened:
             return [one for one in own if one not in opened] + self._governed(item, opened)
-        if item.lead_in and own and self._is_heading(item, own):
+        if own and self._is_heading(item, own):
             own = []
         return own + self._below(item, own)
 

@@ -10,10 +10,14 @@ from cimara.trials.labels import Scores, Share, load_labels, read_records, score
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data" / "trials"
+LABELS = ROOT / "tests" / "labels"
 RECORDS = SHARED / "studies_v2.jsonl.gz"
 SETS = {
     "The label file of 156 trials (two independent readers, three adjudicated)": SHARED / "cns_gold.csv",
-    "Sixty trials labelled blind to the reader's code, by an AI system": ROOT / "tests/labels/cns_trials.csv",
+    "Sixty trials labelled blind to the reader's code, by an AI system": LABELS / "cns_trials.csv",
+    "180 trials drawn at random from those that name CNS metastases, two AI labellers": LABELS
+    / "cns_trials_twice.csv",
+    "The 312 others that name CNS metastases, one AI labeller": LABELS / "cns_trials_once.csv",
 }
 LONGEST_QUOTE = 300
 
@@ -31,7 +35,7 @@ def _lines(rows: Rows) -> Iterator[str]:
     yield ""
     yield "Made by `tools/make_reference.py` from the records and label files; a test holds both equal."
     yield "How the sets came about, and what the figures were before the rules had seen them, is told in"
-    yield "[How we read criteria](../explanation/how-we-read-criteria.md). Cells on which the human readers"
+    yield "[How we read criteria](../explanation/how-we-read-criteria.md). Cells on which the readers"
     yield "differed are left out."
     for name, path in SETS.items():
         labels = load_labels(path)

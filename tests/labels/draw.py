@@ -35,6 +35,7 @@ TRIALS = {
     "B8 CNS word, not metastasis": 3,
     "B9 no CNS word": 5,
 }
+LATER_SEED, BATCH = 20261124, 60
 MEASURE_SEED = 20261122
 MEASURES = {"T1": 20, "T2": 13, "T3": 12} | {
     "G PFS": 7,
@@ -163,6 +164,13 @@ def drawn_trials(records: Records) -> set[str]:
     }
 
 
+def drawn_batches() -> dict[str, list[str]]:
+    """The three batches that two labellers read, drawn from all trials of the two later files."""
+    pool = sorted(labelled("cns_trials_twice.csv", "nct_id") | labelled("cns_trials_once.csv", "nct_id"))
+    drawn = random.Random(LATER_SEED).sample(pool, 3 * BATCH)
+    return {batch: drawn[BATCH * place : BATCH * (place + 1)] for place, batch in enumerate("ABC")}
+
+
 def measures(records: Records) -> Iterator[Measure]:
     atlas_section = re.split(r"^## ", SPEC.read_text(encoding="utf-8"), flags=re.MULTILINE)[8]
     for nct_id in sorted(records.keys() - ids_named(atlas_section)):
@@ -239,7 +247,9 @@ def main() -> int:
     of_measure = ("nct_id", "role", "ord")
     measured = labelled("outcome_measures.csv", *of_measure)
     measured_later = labelled("outcome_measures_2.csv", *of_measure)
+    batches = {(one, batch) for batch, ids in drawn_batches().items() for one in ids}
     same = {
+        "cns_trials_twice.csv": labelled("cns_trials_twice.csv", "nct_id", "batch") == batches,
         "cns_trials.csv": labelled("cns_trials.csv", "nct_id") == drawn_trials(records),
         "outcome_measures.csv": measured == drawn_measures(records),
         "outcome_measures_2.csv": measured_later == drawn_more_measures(records),

@@ -74,3 +74,19 @@ def test_sixty_trials_labelled_blind() -> None:
     scores = _scores(own, own)
     assert scores.brm_macro_f1 >= 0.90
     assert scores.lmd_macro_f1 >= 0.90
+
+
+LATER = {"cns_trials_twice.csv": (0.95, 0.95), "cns_trials_once.csv": (0.93, 0.95)}
+"""Least share of right policies, for brain metastases and for leptomeningeal disease."""
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_all_other_trials_that_name_metastases(name: str) -> None:
+    later = load_labels(LABELS / name)
+    scores = _scores(later, later)
+    brm, lmd = LATER[name]
+    assert scores.brm_accuracy.value >= brm
+    assert scores.lmd_accuracy.value >= lmd
+    assert scores.unsafe_permissive.value < 0.02
+    assert scores.lost_opportunity.value < 0.03
+    assert min(share.value for share in scores.fields.values()) >= 0.90

@@ -21,13 +21,14 @@ from cimara.trials.importers.source import documents
 COLUMNS = (
     "nct_id", "brm_policy", "lmd_policy", "stable_days", "max_pred_mg", "max_dex_mg", "brain_imaging",
     "quote", "start", "end", "lmd_quote", "lmd_start", "lmd_end", "confidence", "rule_id",
+    "max_lesion_mm", "max_lesion_count",
 )  # fmt: skip
 """Columns of a label file; the first ten are a stable interface."""
 
 SCORED_POLICIES = tuple(policy.value for policy in BrmPolicy)[:5]
 """The five brain-metastasis classes that are scored."""
 
-FIELDS = ("stable_days", "max_pred_mg", "max_dex_mg", "brain_imaging")
+FIELDS = ("stable_days", "max_pred_mg", "max_dex_mg", "brain_imaging", "max_lesion_mm", "max_lesion_count")
 DISAGREED = "?"
 """A cell on which the human readers differed; it is left out of every score."""
 
@@ -86,6 +87,7 @@ class Scores:
     lost_opportunity: Share
     """Labelled as letting in, read excluded or not_mentioned."""
     fields: Mapping[str, Share]
+    """Each of `FIELDS` that the labels have."""
     confusion: Mapping[tuple[str, str], int]
     """(label, reading) -> trials, over all brain-metastasis policies."""
     missed: tuple[str, ...]
@@ -128,6 +130,7 @@ def label_row(nct_id: str, eligibility: CnsEligibility) -> dict[str, str]:
         nct_id, eligibility.brm_policy, eligibility.lmd_policy, _number(fields.stable_days),
         _number(fields.max_pred_mg), _number(fields.max_dex_mg), fields.brain_imaging,
         *_span(brm), *_span(lmd), eligibility.confidence, brm.rule_id if brm else "",
+        _number(fields.max_lesion_mm), _number(fields.max_lesion_count),
     )  # fmt: skip
     return dict(zip(COLUMNS, map(str, values), strict=True))
 
@@ -195,7 +198,7 @@ def score(rows: Mapping[str, Mapping[str, str]], labels: Mapping[str, Mapping[st
         unsafe_permissive=_share(read in _LETS_IN for label, read in brm if label == "excluded"),
         over_permissive=_share(read == "active_allowed" for label, read in brm if label == "stable_only"),
         lost_opportunity=_share(read in ("excluded", "not_mentioned") for read in allowing),
-        fields={name: _field_share(name, ids, rows, labels) for name in FIELDS},
+        fields={name: share for name in FIELDS if (share := _field_share(name, ids, rows, labels)).total},
         confusion=Counter(brm),
         missed=tuple(one for one in ids if _differs(rows[one], labels[one])),
     )

@@ -135,7 +135,7 @@ class _Scan:
         if following is None or token.kind not in ("COMMA", "OR"):
             return False
         other = following.word in _ANOTHER and not (
-            at + 2 < self.last and self.tokens[at + 2].kind in ("NEUTRAL", "QUAL")
+            at + 2 < self.last and self.tokens[at + 2].kind == "NEUTRAL"
         )
         return other or (token.kind == "COMMA" and following.kind in _OTHER_NOUN)
 

@@ -39,7 +39,7 @@ def _opens(text: str, tokens: list[Token], index: int) -> bool:
         return following.kind == "COLON"
     if token.word not in _PEOPLE or following.word not in _SAYING or not text[following.start].islower():
         return False
-    return before.kind == "RP" or (before.kind in _NOUNS and text[before.start].islower())
+    return before.kind in ("RP", "COMMA") or (before.kind in _NOUNS and text[before.start].islower())
 
 
 def _ends(text: str, tokens: list[Token], index: int) -> bool:

@@ -70,16 +70,23 @@ def _without_dose(clause: Clause, named: Sequence[int]) -> Iterator[Found]:
     if any(_is_dose_talk(clause.tokens, at) or _is_low_dose_instead(clause.tokens, at) for at in named):
         yield tapering
         return
+    physiologic = next(
+        (at for at, token in enumerate(clause.tokens) if token.word.startswith("physiolog")), None
+    )
     denied = next((at for at in named if is_denied(clause.tokens, at)), None)
-    if denied is not None:
+    if denied is not None and not _is_exceeded(clause.tokens, physiologic):
         for name in ("max_pred_mg", "max_dex_mg"):
             yield Found(name, 0.0, clause, denied, denied + 1, "F-steroids-none")
         return
-    spoken = {token.word for token in clause.tokens}
-    if spoken & _TAPERING:
+    if any(token.word in _TAPERING for token in clause.tokens):
         yield tapering
-    if any(word.startswith("physiolog") for word in spoken):
+    if physiologic is not None:
         yield Found("steroids_physiologic", True, clause, first, first + 1, "F-physiologic")
+
+
+def _is_exceeded(tokens: Sequence[Token], at: int | None) -> bool:
+    """True for "no more than a physiologic dose": what is denied is only what lies above it."""
+    return at is not None and any(token.word == "than" for token in tokens[max(0, at - 3) : at])
 
 
 def _is_dose_talk(tokens: Sequence[Token], at: int) -> bool:

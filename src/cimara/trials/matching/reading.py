@@ -181,15 +181,18 @@ def part(made: type[Any]) -> Kind:
 
 
 def check_fields(value: Any, kinds: Mapping[str, Kind]) -> None:
-    """Check every field of a frozen dataclass in place; None stays None, which means unknown.
+    """Check every field of a frozen dataclass in place; None means unknown, where a field may be so.
 
     Raises
     ------
     ProfileError
         Naming the first field that can't be read.
     """
+    required = {one.name for one in fields(value) if one.default is MISSING is one.default_factory}
     for name, kind in kinds.items():
         given = getattr(value, name)
+        if given is None and name in required:
+            raise ProfileError(name, kind.allowed, ProfileFault.MISSING)
         if given is None:
             continue
         object.__setattr__(value, name, checked(name, kind, given))

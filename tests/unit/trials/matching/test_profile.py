@@ -174,3 +174,9 @@ def test_a_repr_tells_which_facts_are_known_and_not_what_they_are() -> None:
 def test_there_is_no_field_for_a_name_a_birth_date_or_a_number() -> None:
     names = {name for name in Profile.__dataclass_fields__ if name in ("name", "birth_date", "mrn", "id")}
     assert names == set()
+
+
+def test_a_biomarker_without_its_gene_is_refused() -> None:
+    for biomarker in ({}, {"gene": None, "result": "positive"}):
+        with pytest.raises(ProfileError, match="gene"):
+            Profile.from_json({"as_of": "2026-11-20", "biomarkers": [biomarker]})

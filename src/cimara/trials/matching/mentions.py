@@ -63,10 +63,15 @@ def _gene_mentions(text: str, biomarkers: Iterable[Biomarker]) -> Iterator[tuple
 
 @lru_cache(maxsize=256)
 def gene_pattern(gene: str) -> re.Pattern[str]:
-    """A gene's name as trials write it: `HER2`, `HER-2` and `HER 2` alike; capitals as genes have them."""
+    """A gene's name as trials write it: `HER2`, `HER-2` and `HER 2` alike; capitals as genes have them.
+
+    What may not stand before it is asked for behind its first piece, since a pattern that begins with
+    letters is looked for ten times quicker.
+    """
     pieces = re.findall(r"[A-Z]+|[a-z]+|\d+", gene if any(map(str.isupper, gene)) else gene.upper())
-    body = r"[\s-]?".join(map(re.escape, pieces))
-    return re.compile(rf"(?<![A-Za-z0-9]){body}(?![A-Z0-9])")
+    first, *rest = map(re.escape, pieces or [gene])
+    body = r"[\s-]?".join((rf"{first}(?<![A-Za-z0-9]{first})", *rest))
+    return re.compile(rf"{body}(?![A-Z0-9])")
 
 
 def sentence_at(text: str, start: int, end: int) -> Quote:

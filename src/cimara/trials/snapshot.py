@@ -55,6 +55,8 @@ class Snapshot:
         The SQLite connection, for readers of this package; the file can't be written through it.
     meta
         What the snapshot says of itself.
+    identity
+        Path, inode and time of the file: equal for two openings of one file, and for nothing else.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, folder: Path | None = None) -> None:
@@ -62,7 +64,7 @@ class Snapshot:
         self.connection = connection
         self._folder = folder
         stat = path.stat()
-        self._opened = (stat.st_ino, stat.st_mtime_ns)
+        self.identity = (str(path), stat.st_ino, stat.st_mtime_ns)
         self.meta = read_meta(path, connection)
 
     @classmethod
@@ -115,7 +117,7 @@ class Snapshot:
             stat = self.path.stat()
         except (FileNotFoundError, SnapshotError):
             return False
-        return (stat.st_ino, stat.st_mtime_ns) == self._opened
+        return (str(self.path), stat.st_ino, stat.st_mtime_ns) == self.identity
 
     def resolve(self, number: str) -> int | None:
         """Row id of a registry number or of an alias of it; None when the snapshot has neither."""

@@ -1,6 +1,7 @@
 """How trials name and define their endpoints, and where they differ."""
 
 from cimara.trials.atlas.collect import Atlas, AtlasRow, atlas
+from cimara.trials.atlas.digest import Digest, digest
 from cimara.trials.atlas.heterogeneity import Comparison, Heterogeneity, differences, heterogeneity
 from cimara.trials.atlas.model import ClockStart, EndpointUse, Flag, Stated
 from cimara.trials.atlas.read import endpoint_uses
@@ -11,6 +12,7 @@ __all__ = [
     "AtlasRow",
     "ClockStart",
     "Comparison",
+    "Digest",
     "EndpointUse",
     "Flag",
     "Heterogeneity",
@@ -19,6 +21,7 @@ __all__ = [
     "Stated",
     "atlas",
     "differences",
+    "digest",
     "endpoint_uses",
     "heterogeneity",
     "resolve_numbers",

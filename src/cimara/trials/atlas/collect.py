@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cimara.terms.endpoint import CriteriaId, EndpointId
 from cimara.trials.atlas.describe import BARE
+from cimara.trials.atlas.digest import Digest
 from cimara.trials.atlas.model import EndpointUse
 from cimara.trials.atlas.read import endpoint_uses
-from cimara.trials.atlas.selection import EVERY_STUDY, Provenance, Selection, describe, provenance_of, select
-from cimara.trials.snapshot import Snapshot
-from cimara.trials.study import Study
+from cimara.trials.atlas.selection import (
+    EVERY_STUDY,
+    Provenance,
+    Selection,
+    Source,
+    describe,
+    provenance_of,
+    select,
+)
 
 if TYPE_CHECKING:
     from cimara.trials.search.query import Query
@@ -66,12 +72,14 @@ class Atlas:
         return tuple(number for number, _ in groupby(sorted(found)))
 
 
-def atlas(source: Snapshot | Iterable[Study], population: Selection | Query = EVERY_STUDY) -> Atlas:
+def atlas(source: Source, population: Selection | Query = EVERY_STUDY) -> Atlas:
     """Every endpoint that the trials of a population name, in order of registry number.
 
-    The source is a snapshot or any studies, the population a selection or a search of the snapshot. Endpoints
-    are read from the outcome measures anew, so that the atlas is always that of the present rules.
+    The source is a snapshot, its digest or any studies, the population a selection or a search of the
+    snapshot. Endpoints are read from the outcome measures anew, so that the atlas is always that of the
+    present rules; a digest has them read already.
     """
+    uses_of = source.uses_of if isinstance(source, Digest) else endpoint_uses
     studies = sorted(select(source, population), key=lambda study: study.nct_id)
     rows = (
         AtlasRow(
@@ -81,7 +89,7 @@ def atlas(source: Snapshot | Iterable[Study], population: Selection | Query = EV
             note=study.starter.note if study.starter else None,
         )
         for study in studies
-        for use in endpoint_uses(study)
+        for use in uses_of(study)
     )
     return Atlas(
         rows=tuple(rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cimara.terms.endpoint import Assessor, Compartment, CriteriaId, EndpointId
@@ -108,7 +108,8 @@ def _or_not_stated(value: str, silent: str) -> str:
     return NOT_STATED if value == silent else value.replace("_", " ")
 
 
-def _criterion(one: CriteriaId, use: EndpointUse) -> str:
+def criterion_of(one: CriteriaId, use: EndpointUse) -> str:
+    """The criteria that a use names, in a word; without the size that would settle them, that is said."""
     unsure = one is CriteriaId.MRECIST_CNS5 and Flag.MRECIST_CNS5_SIZE_NOT_STATED in use.flags
     return SIZE_NOT_STATED if unsure else one.label
 
@@ -118,7 +119,7 @@ def _days(value: float | None) -> str:
 
 
 _READERS: dict[Item | Detail, Callable[[EndpointUse], str]] = {
-    Item.CRITERIA: lambda use: " + ".join(_criterion(one, use) for one in use.criteria) or NOT_STATED,
+    Item.CRITERIA: lambda use: " + ".join(criterion_of(one, use) for one in use.criteria) or NOT_STATED,
     Item.COMPARTMENT: lambda use: _or_not_stated(use.compartment, Compartment.UNSTATED),
     Item.ASSESSOR: lambda use: _or_not_stated(use.assessor, Assessor.UNKNOWN),
     Item.DEATH: lambda use: _or_not_stated(use.death_counts, Stated.UNSTATED),
@@ -150,6 +151,11 @@ class EndpointReport:
     counts: dict[Item, Counter[str]]
     n_trials: int
     n_complete: int
+
+    @classmethod
+    def empty(cls, endpoint: EndpointId) -> EndpointReport:
+        """The report of an endpoint that no trial names."""
+        return _report(endpoint, ())
 
     @property
     def share_complete(self) -> float | None:
@@ -196,6 +202,10 @@ class Heterogeneity:
     def report(self, endpoint: EndpointId) -> EndpointReport | None:
         """The report of one endpoint, or None when no trial names it."""
         return next((one for one in self.endpoints if one.endpoint is endpoint), None)
+
+    def only(self, endpoint: EndpointId) -> Heterogeneity:
+        """The same with the report of one endpoint alone."""
+        return replace(self, endpoints=tuple(one for one in self.endpoints if one.endpoint is endpoint))
 
 
 CENSUS_ALWAYS = (

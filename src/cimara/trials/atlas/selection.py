@@ -10,6 +10,7 @@ from cimara.terms.errors import CimaraError
 from cimara.terms.ids import NctId
 from cimara.terms.registry import OverallStatus, Phase, StudyType
 from cimara.terms.tumour import is_within
+from cimara.trials.atlas.digest import Digest
 from cimara.trials.snapshot import Snapshot
 from cimara.trials.study import Study
 
@@ -26,7 +27,8 @@ class Selection:
     """A population of studies; an empty field takes every study.
 
     `tumours` are ids of the vocabulary and take their kinds, too (lung takes NSCLC). A study of two phases
-    is taken by either. `numbers` are registry numbers.
+    is taken by either. `numbers` are registry numbers. `first_year` and `last_year` bound the year of start,
+    both included; with either, a study without a start date is left out.
     """
 
     tumours: frozenset[str] = frozenset()
@@ -35,6 +37,8 @@ class Selection:
     study_types: frozenset[StudyType] = frozenset()
     countries: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    first_year: int | None = None
+    last_year: int | None = None
 
     def takes(self, study: Study) -> bool:
         """Whether the study belongs to the population."""
@@ -45,6 +49,20 @@ class Selection:
             and (not self.study_types or study.study_type in self.study_types)
             and (not self.tumours or self._takes_tumour(study))
             and (not self.countries or any(site.iso2 in self.countries for site in study.sites))
+            and (not self.bounds_years or self._takes_year(study))
+        )
+
+    @property
+    def bounds_years(self) -> bool:
+        """Whether only some years are taken."""
+        return self.first_year is not None or self.last_year is not None
+
+    def _takes_year(self, study: Study) -> bool:
+        if not study.start:
+            return False
+        year = int(study.start[:4])
+        return (self.first_year is None or year >= self.first_year) and (
+            self.last_year is None or year <= self.last_year
         )
 
     def _takes_tumour(self, study: Study) -> bool:
@@ -65,6 +83,10 @@ class Selection:
         ]
         if self.numbers:
             parts.append(f"{len(self.numbers)} named trials")
+        if self.first_year is not None:
+            parts.append(f"start in {self.first_year} or later")
+        if self.last_year is not None:
+            parts.append(f"start in {self.last_year} or earlier")
         return "; ".join(parts) or "all trials of the snapshot"
 
 
@@ -94,10 +116,13 @@ class Provenance:
         return ". ".join(parts) + "."
 
 
-def provenance_of(source: Snapshot | Iterable[Study], studies: Iterable[Study]) -> Provenance:
+Source = Snapshot | Digest | Iterable[Study]
+
+
+def provenance_of(source: Source, studies: Iterable[Study]) -> Provenance:
     """What the source says of itself; starter records among the studies are noted."""
     note = next((study.starter.note for study in studies if study.starter), None)
-    if not isinstance(source, Snapshot):
+    if not isinstance(source, (Snapshot, Digest)):
         return Provenance(starter_note=note)
     meta = source.meta
     return Provenance(
@@ -110,9 +135,7 @@ def provenance_of(source: Snapshot | Iterable[Study], studies: Iterable[Study]) 
     )
 
 
-def select(
-    source: Snapshot | Iterable[Study], population: Selection | Query = EVERY_STUDY
-) -> Iterator[Study]:
+def select(source: Source, population: Selection | Query = EVERY_STUDY) -> Iterator[Study]:
     """The studies of the source that belong to the population: a selection, or whatever a search finds.
 
     Raises
@@ -124,8 +147,16 @@ def select(
         if not isinstance(source, Snapshot):
             raise SelectionError("a search needs a snapshot", expected="a Selection, or a snapshot to search")
         return _found(source, population)
-    studies = source.studies() if isinstance(source, Snapshot) else source
+    studies = source.studies() if isinstance(source, (Snapshot, Digest)) else source
     return (study for study in studies if population.takes(study))
+
+
+def undated(source: Source, population: Selection) -> int:
+    """How many studies the bounds on years leave out because they give no start date; 0 without bounds."""
+    if not population.bounds_years:
+        return 0
+    any_year = replace(population, first_year=None, last_year=None)
+    return sum(not study.start for study in select(source, any_year))
 
 
 def _found(snapshot: Snapshot, query: Query) -> Iterator[Study]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from cimara.terms.endpoint import CATALOGUE, EndpointId
+from cimara.terms.spreadsheet import safe_cell
 from cimara.trials.atlas.collect import AtlasRow
 from cimara.trials.atlas.heterogeneity import (
     NOT_STATED,
@@ -28,7 +29,10 @@ CSV_COLUMNS = (
 
 
 def write_csv(report: Heterogeneity) -> str:
-    """One line for each endpoint use, with data date, snapshot hash and the note of a starter record."""
+    """One line for each endpoint use, with data date, snapshot hash and the note of a starter record.
+
+    The registry's words can't act as a formula in a spreadsheet.
+    """
     provenance = report.atlas.provenance
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -36,7 +40,7 @@ def write_csv(report: Heterogeneity) -> str:
     source = (provenance.data_date or "", provenance.content_hash or "")
     for entry in report.endpoints:
         for row in entry.rows:
-            writer.writerow((*_cells(row), *source, row.note or ""))
+            writer.writerow(map(safe_cell, (*_cells(row), *source, row.note or "")))
     return out.getvalue()
 
 

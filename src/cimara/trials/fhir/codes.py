@@ -21,6 +21,9 @@ _BRAIN = re.compile(
 )
 _MENINGES = re.compile(r"mening")
 _SRS = re.compile(r"radiosurg|stereotactic|gamma ?knife|cyber ?knife|\bsrs\b|\bsrt\b")
+_ALTERATION = re.compile(r"(?:[pc]\.)?[a-z]{0,3}\*?\d{1,4}(?:[_-][a-z]{0,3}\d{1,4})?(?:[a-z]{1,3}|\*|%|\+)?")
+"""Such as l858r, p.val600glu, e746_a750del, 19, 80%, 3+."""
+_BETWEEN_WORDS = re.compile(r"[\s,;:/()<>=≥≤~+-]+")
 _WBRT = re.compile(r"whole[- ]brain|\bwbrt\b|\bhippocampal avoid")
 
 
@@ -121,3 +124,10 @@ def marker_of(told: str) -> str | None:
         if any(part in told for part in said):
             return str(name).upper()
     return None
+
+
+def is_result(told: str) -> bool:
+    """True when every word is one that the result of a tumour marker test is told in."""
+    known = codes()["result"]["words"]
+    parts = [part for part in _BETWEEN_WORDS.split(told) if part]
+    return bool(parts) and all(part in known or _ALTERATION.fullmatch(part) for part in parts)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cimara.trials.fhir.codes import codes, is_brain, marker_of, of_system
+from cimara.trials.fhir.codes import codes, is_brain, is_result, marker_of, of_system
 from cimara.trials.fhir.found import Account
 from cimara.trials.fhir.opened import Opened
 from cimara.trials.fhir.resource import Resource, codings, mapping, mappings, said, words
@@ -14,6 +14,7 @@ from cimara.trials.fhir.resource import Resource, codings, mapping, mappings, sa
 _FINAL = frozenset({"final", "amended", "corrected", "preliminary", ""})
 _MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
 LONGEST_MM = 250.0
+LONGEST_RESULT = 60
 SIZE = "lesion:"
 
 
@@ -40,7 +41,7 @@ def _read_score(resource: Resource, account: Account, name: str, allowed: range)
     answers = codes()["ecog_answer"]
     value = resource.body.get("valueInteger")
     quantity = mapping(resource.body.get("valueQuantity")).get("value")
-    if value is None and isinstance(quantity, (int, float)) and quantity == int(quantity):
+    if value is None and isinstance(quantity, (int, float)) and float(quantity).is_integer():
         value = int(quantity)
     if value is None and name == "ecog":
         concepts = [resource.body.get("valueCodeableConcept"), resource.body.get("interpretation")]
@@ -107,13 +108,28 @@ def settle_sizes(account: Account) -> None:
 
 def _read_marker(resource: Resource, account: Account) -> None:
     """A gene or protein that was tested: shown, and quoted from trials that name it."""
-    result = words(resource.body.get("valueCodeableConcept")).split(" ; ")[0]
-    result = result or said(resource.body.get("valueString"))[:60]
+    result = _result_told(resource)
     gene = _gene_studied(resource) or marker_of(words(resource.body.get("code")))
     if gene is None:
         account.left(resource, "an observation that no rule uses")
         return
     account.show(resource, "biomarker", f"{gene}: {result}" if result else gene)
+
+
+def _result_told(resource: Resource) -> str:
+    """The result by its code's display, else in words that only a result has.
+
+    Free text may name a person, so other words than those of `codes.toml` aren't repeated.
+    """
+    concept = resource.body.get("valueCodeableConcept")
+    shown = next((one.display for one in codings(concept) if one.display), "")
+    texts = (
+        shown,
+        *(said(one.get("text")) for one in mappings(concept)),
+        said(resource.body.get("valueString")),
+    )
+    tidy = (" ".join(text.casefold().split())[:LONGEST_RESULT].strip() for text in texts)
+    return next((text for text in tidy if is_result(text)), "")
 
 
 def _gene_studied(resource: Resource) -> str | None:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from cimara.trials.fhir.bundle_error import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, BundleError, BundleFault
 from cimara.trials.fhir.resource import Resource, mapping, mappings, said
@@ -26,6 +26,7 @@ IDENTIFYING = frozenset(
     }
 )
 """Elements that may tell who someone is: counted where they stand at the top of a resource, never kept."""
+MAX_DIGITS = 15
 _OTHER_VERSIONS = frozenset(
     {"MedicationOrder", "DiagnosticOrder", "BodySite", "ProcedureRequest", "ReferralRequest", "Conformance"}
 )
@@ -98,7 +99,7 @@ def _decoded(source: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
     if len(source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source) > MAX_BYTES:
         raise BundleError(BundleFault.TOO_LARGE)
     try:
-        found = json.loads(source)
+        found = json.loads(source, parse_constant=_not_json, parse_int=_number)
     except RecursionError:
         raise BundleError(BundleFault.TOO_DEEP) from None
     except ValueError:
@@ -107,6 +108,16 @@ def _decoded(source: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise BundleError(BundleFault.NOT_A_BUNDLE)
     return found
+
+
+def _not_json(constant: str) -> NoReturn:
+    """NaN and infinity, which Python reads, aren't JSON."""
+    raise ValueError(constant)
+
+
+def _number(digits: str) -> int | float:
+    """A whole number; one of more digits than any quantity has is a float, maybe an infinite one."""
+    return int(digits) if len(digits) <= MAX_DIGITS else float(digits)
 
 
 def _check_depth(value: Any) -> None:

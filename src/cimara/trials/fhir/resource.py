@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cimara.trials.matching.reading import EARLIEST
+
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?")
 _DATE_KEYS = (
     "effectiveDateTime",
@@ -141,12 +143,14 @@ def day_of(value: Any, as_of: date) -> Day | None:
     if found is None:
         return None
     year, month, day = (None if part is None else int(part) for part in found.groups())
+    if year is None or year < EARLIEST.year:
+        return None
     try:
-        if year is not None and month is not None and day is not None:
+        if month is not None and day is not None:
             return Day(date(year, month, day))
         last_month = month or 12
-        last = date(year or 0, last_month, calendar.monthrange(year or 0, last_month)[1])
-        first = date(year or 0, month or 1, 1)
+        last = date(year, last_month, calendar.monthrange(year, last_month)[1])
+        first = date(year, month or 1, 1)
     except (ValueError, calendar.IllegalMonthError):
         return None
     return Day(min(last, as_of) if first <= as_of else last, exact=False)

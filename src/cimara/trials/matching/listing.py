@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import fill, shorten
 
 from cimara.terms.ids import NctId
+from cimara.terms.spreadsheet import safe_cell
 from cimara.trials.matching.judge import eligibility_of
 from cimara.trials.matching.page import Comparison, MatchPage
 from cimara.trials.matching.profile import Profile
@@ -181,7 +182,7 @@ def page_csv(page: MatchPage, study_of: StudyOf) -> str:
             " ".join(one.id for one in result.criteria if one.value is CriterionValue.FAILS),
             " ".join(result.flags),
         )
-        writer.writerow([_harmless(str(cell)) for cell in row])
+        writer.writerow([safe_cell(str(cell)) for cell in row])
     return out.getvalue()
 
 
@@ -189,8 +190,3 @@ def _quoted(criterion: Criterion | None, study: Study) -> str:
     if criterion is None:
         return ""
     return " // ".join(quote.text for quote in telling_quotes(criterion, eligibility_of(study)))
-
-
-def _harmless(cell: str) -> str:
-    """A cell that begins as a formula does gets an apostrophe (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -19,6 +19,7 @@ from cimara.trials.study import Study
 from cimara.trials.verdict import MatchResult
 
 MOST_STUDIES = 5
+NOTE_LINES = 4
 OLD_DAYS = 60
 """Age of the records in days: from here on they may be out of date (trials.md §5.1)."""
 
@@ -68,7 +69,7 @@ def sheet_html(
         shown = Shown(lang=language, as_of=as_of, profile=profile, miles=miles, brevity=brevity)
         blocks = (study_block(i, result, study, shown) for i, (result, study) in enumerate(pairs, 1))
         asks = _questions(results, language, brevity.questions)
-        body = "".join((_head(language, data_date, as_of), *blocks, asks))
+        body = "".join((_head(language, data_date, as_of), *blocks, asks, _notes(language)))
         size = print_size(body)
         if size:
             break
@@ -159,3 +160,12 @@ def _questions(results: Sequence[MatchResult], lang: Language, most: int) -> str
 def _question(text: str, numbers: Sequence[int], lang: Language) -> str:
     about = f' <span class="sheet-about">({", ".join(map(str, numbers))})</span>' if numbers else ""
     return f"<li>{escape(text)}{about}</li>\n"
+
+
+def _notes(lang: Language) -> str:
+    """Empty lines to write on at the visit."""
+    lines = '<div class="sheet-line"></div>\n' * NOTE_LINES
+    return (
+        '<section class="sheet-notes" aria-labelledby="sheet-notes">\n'
+        f'<h2 id="sheet-notes">{escape(say("sheet.notes", lang))}</h2>\n{lines}</section>\n'
+    )

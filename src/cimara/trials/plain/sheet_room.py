@@ -33,7 +33,7 @@ LEVELS = (
 """From the fullest to the shortest; the first that fits at the smallest print is taken."""
 BLOCK_WEIGHT = 45
 """Characters that a block's last line and its spacing cost on average."""
-ROOM = {"large": 6600, "medium": 8500, "small": 12_500}
+ROOM = {"large": 6100, "medium": 7900, "small": 11_600}
 """Print size -> weight that fits on two A4 pages, by Chromium's count of pages (tests/browser)."""
 _TAG = re.compile(r"<[^>]+>")
 _BLOCK_END = re.compile(r"</(?:p|li|h[1-3]|figcaption)>")

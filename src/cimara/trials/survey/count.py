@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING
 from cimara.terms.errors import CimaraError
 from cimara.terms.registry import OverallStatus, Phase
 from cimara.terms.tumour import tumours
-from cimara.trials.atlas.selection import EVERY_STUDY, Provenance, Selection, describe, provenance_of, select
-from cimara.trials.snapshot import Snapshot
+from cimara.trials.atlas.selection import (
+    EVERY_STUDY,
+    Provenance,
+    Selection,
+    Source,
+    describe,
+    provenance_of,
+    select,
+)
 from cimara.trials.study import Study
 from cimara.trials.survey.intervals import Interval, OddsRatio, Trend, cochran_armitage, odds_ratio, wilson
 from cimara.trials.survey.schema import Column, Question, Schema, policy_of, schema_named
@@ -123,7 +130,7 @@ class Survey:
 
 
 def survey(
-    source: Snapshot | Iterable[Study],
+    source: Source,
     population: Selection | Query = EVERY_STUDY,
     *,
     by: Sequence[str] = (),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cimara.trials.atlas.svg import FOOT_LINE_INCHES, INK, LINE, draw_svg, foot_lines
@@ -41,19 +42,47 @@ LABEL_LENGTH = 40
 TEXT_FROM_PERCENT = 6.0
 
 
-def survey_svg(survey: Survey, question_id: str = "brm") -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureWords:
+    """The words of a survey figure in one language; `smaller` has the place `n`.
+
+    `columns` are the labels by column id; `values` replace words of the groups' keys.
+    """
+
+    title: str
+    columns: Mapping[str, str]
+    everyone: str
+    values: Mapping[str, str]
+    smaller: str
+    foot: str
+
+
+def in_english(survey: Survey, question: Question) -> FigureWords:
+    """The library's own words."""
+    return FigureWords(
+        title=f"What trials say of {question.label}",
+        columns={column.id: column.label for column in question.columns},
+        everyone=ALL,
+        values={},
+        smaller="{n} smaller groups are in the tables.",
+        foot=survey.provenance.describe(),
+    )
+
+
+def survey_svg(survey: Survey, question_id: str = "brm", words: FigureWords | None = None) -> str:
     """Stacked bars in percent for one question, the published figures as bars of their own, as SVG."""
     question = next(one for one in survey.schema.questions if one.id == question_id)
-    return draw_svg(lambda: _bars(survey, question), title=f"What trials say of {question.label}")
+    said = words or in_english(survey, question)
+    return draw_svg(lambda: _bars(survey, question, said), title=said.title)
 
 
-def _bars(survey: Survey, question: Question) -> Figure:
+def _bars(survey: Survey, question: Question, words: FigureWords) -> Figure:
     from matplotlib.figure import Figure
 
     groups = (*_largest(survey), survey.total)
     published = [one.published for one in question.columns]
     lines = len(groups) + any(one is not None for one in published)
-    foot = foot_lines(_note(survey))
+    foot = foot_lines(_note(survey, words))
     height = TOP_INCHES + lines * ROW_INCHES + FOOT_INCHES + len(foot) * FOOT_LINE_INCHES
     width = LEFT_INCHES + BAR_INCHES + RIGHT_INCHES
     figure = Figure(figsize=(width, height))
@@ -61,11 +90,13 @@ def _bars(survey: Survey, question: Question) -> Figure:
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
     axes.axis("off")
-    _head(axes, question)
+    _head(axes, question, words)
     colours = [_colour(column) for column in question.columns]
     for place, group in enumerate(groups):
         shares = [100 * (cell.share or 0.0) for cell in group.cells[question.id]]
-        _bar(axes, place, _label(group), zip(colours, shares, strict=True), f"n = {len(group.trials):,}")
+        _bar(
+            axes, place, _label(group, words), zip(colours, shares, strict=True), f"n = {len(group.trials):,}"
+        )
     if lines > len(groups):
         shares = [one or 0.0 for one in published]
         _bar(axes, len(groups), f"published: {survey.schema.title}", zip(colours, shares, strict=True), "")
@@ -81,32 +112,32 @@ def _largest(survey: Survey) -> tuple[Group, ...]:
     return tuple(survey.groups[place] for place in sorted(place for _, place in sizes[:MAX_GROUPS]))
 
 
-def _note(survey: Survey) -> str:
+def _note(survey: Survey, words: FigureWords) -> str:
     hidden = len(survey.groups) - MAX_GROUPS
-    more = f"{hidden} smaller groups are in the tables. " if hidden > 0 else ""
-    return more + survey.provenance.describe()
+    more = words.smaller.format(n=hidden) + " " if hidden > 0 else ""
+    return more + words.foot
 
 
-def _label(group: Group) -> str:
-    return ", ".join(group.key) if group.key else ALL
+def _label(group: Group, words: FigureWords) -> str:
+    return ", ".join(words.values.get(one, one) for one in group.key) if group.key else words.everyone
 
 
 def _colour(column: Column) -> str:
     return COLOURS.get(column.policies[0], UNREAD_COLOUR) if column.policies else UNREAD_COLOUR
 
 
-def _head(axes: Axes, question: Question) -> None:
+def _head(axes: Axes, question: Question, words: FigureWords) -> None:
     from matplotlib.patches import Rectangle
 
-    axes.text(0.2, 0.32, f"What trials say of {question.label}", fontsize=12, weight="bold", color=INK)
+    axes.text(0.2, 0.32, words.title, fontsize=12, weight="bold", color=INK)
     x, y = 0.2, 0.66
     for column in question.columns:
-        colour = _colour(column)
-        length = 0.42 + 0.078 * len(column.label)
+        colour, label = _colour(column), words.columns[column.id]
+        length = 0.42 + 0.078 * len(label)
         if x + length > LEFT_INCHES + BAR_INCHES + RIGHT_INCHES:
             x, y = 0.2, y + 0.26
         axes.add_patch(Rectangle((x, y - 0.11), 0.2, 0.14, facecolor=colour, edgecolor=LINE, lw=0.6))
-        axes.text(x + 0.26, y, column.label, fontsize=8, color=INK)
+        axes.text(x + 0.26, y, label, fontsize=8, color=INK)
         x += length
 
 

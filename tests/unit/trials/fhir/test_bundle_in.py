@@ -377,3 +377,61 @@ def test_an_empty_bundle_gives_an_empty_profile() -> None:
 def test_any_type_of_bundle_is_read(kind: str) -> None:
     given = deepcopy(demo()) | {"type": kind}
     assert read_bundle(json.dumps(given), AS_OF).profile.tumour == "nsclc"
+
+
+@pytest.mark.parametrize(
+    ("more", "result"),
+    [
+        ({"valueString": "Exon 19 deletion"}, "exon 19 deletion"),
+        ({"valueString": "TPS 80%"}, "tps 80%"),
+        ({"valueString": "p.Leu858Arg"}, "p.leu858arg"),
+        ({"valueCodeableConcept": {"text": "Positive"}}, "positive"),
+        ({"valueCodeableConcept": {"text": "Zoltan Testperson: positive"}}, None),
+        ({"valueString": "positive, MRN DEMO-0001, Zoltan Testperson"}, None),
+        ({"valueString": "  "}, None),
+        ({"valueString": "posi\x00tive"}, None),
+    ],
+)
+def test_the_result_of_a_marker_is_told_in_words_of_results_only(
+    more: dict[str, Any], result: str | None
+) -> None:
+    told = observation("x", **more) | {"code": {"text": "EGFR"}}
+    assert read(told).profile.biomarkers == (Biomarker(gene="EGFR", result=result),)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have_are_refused(value: str) -> None:
+    source = json.dumps(bundle(observation("89247-1", valueInteger=1))).replace(": 1}", f": {value}}}")
+    assert value in source
+    with pytest.raises(BundleError) as error:
+        read_bundle(source, AS_OF)
+    assert error.value.fault is BundleFault.NOT_JSON
+
+
+@pytest.mark.parametrize("value", ["1e999", "9" * 400, "-1e999", "1e308"])
+def test_numbers_beyond_any_quantity_are_no_fact(value: str) -> None:
+    mm = {"value": 1, "unit": "mm", "code": "mm"}
+    size = observation("33728-7", valueQuantity=mm, bodySite=BRAIN, meta={"profile": ["x/tumor-size"]})
+    score = observation("89247-1", valueQuantity={"value": 1})
+    drug = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "dexamethasone"},
+        "dosageInstruction": [
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+                "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "mg"}}],
+            }
+        ],
+    }
+    source = json.dumps(bundle(size, score, drug)).replace('"value": 1', f'"value": {value}')
+    profile = read_bundle(source, AS_OF).profile
+    assert (profile.ecog, profile.cns.largest_mm) == (None, None)
+    assert profile.steroids == Steroids(drug="dexamethasone")  # type: ignore[arg-type]
+
+
+def test_a_date_before_1900_is_no_date() -> None:
+    made = procedure("Radiosurgery", BRAIN, performedDateTime="1850-01-01")
+    reading = read(made)
+    assert reading.profile.cns.last_srs is None
+    assert reading.ignored[0].reason == "local therapy of the brain without a date"

@@ -14,6 +14,7 @@ from cimara.terms.registry import OverallStatus
 from cimara.trials.matching import Profile
 from cimara.trials.plain import Language, SheetError, sheet_html, standalone_sheet, verdict_words
 from cimara.trials.plain.phrasebook import say
+from cimara.trials.plain.sheet import NOTE_LINES
 from cimara.trials.plain.sheet_room import LEVELS, ROOM, print_size, shortened, weight
 from cimara.trials.study import StarterNote, Study
 from cimara.trials.verdict import Change, ChangeKind, CriterionId, CriterionValue, MatchResult, Verdict
@@ -327,3 +328,11 @@ def test_active_disease_fails_with_the_exclusions_own_words() -> None:
     assert (
         "If your doctor plans to treat the brain tumours, ask this study again 28 days after that." in shown
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_there_is_room_for_notes_after_everything_else(lang: Language) -> None:
+    questions, notes = sheet(lang=lang).split('<section class="sheet-notes"')
+    assert "sheet-questions" in questions
+    assert text_of(f"<section{notes}").strip() == say("sheet.notes", lang)
+    assert notes.count('class="sheet-line"') == NOTE_LINES

@@ -115,6 +115,13 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cimara_web.errors.forbidden"
 
+# The API counts requests of an address in this process alone: addresses are never written down.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
+}
+NINJA_NUM_PROXIES = 1 if ENVIRONMENT.behind_proxy else 0
+
 # A form of ours has a few short fields.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

@@ -25,6 +25,10 @@ STATES = (
     "trials/NCT99999999/",
     "trials/no-number/",
     "no/such/page/",
+    "survey/?tumour=zebra&from=20",
+    "survey/?to=1950",
+    "endpoints/?phase=9",
+    "endpoints/bipfs/",
     "find/results/?show=all",
     "find/results/?show=soon",
     "find/results/?show=all&page=3",
@@ -80,6 +84,8 @@ def test_every_question_with_an_error(page: Page, portal: Portal, prefix: str) -
 
 def test_titles_are_unique_and_each_page_has_one_main_heading(page: Page, portal: Portal, nct: str) -> None:
     play(page, portal, STABLE_LUNG)
+    page.goto(portal.url("/clinician/match/"))
+    follow(page.locator("main button[type=submit]").first)
     titles: dict[str, str] = {}
     for address in (*EXAMPLES.values(), "find/q/place/", "trials/NCT99999999/", "no/such/page/"):
         page.goto(portal.url(f"/{address.format(nct=nct)}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request
@@ -44,7 +45,29 @@ def assert_clean(text: str, where: str) -> None:
         assert canary not in text, f"{canary!r} is in {where}"
 
 
-def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Portal) -> None:
+def sheet_keep_continue(page: Page, portal: Portal, file: Path) -> None:
+    """Put a study on the sheet, save the answers, send a file that isn't one, then the saved one."""
+    page.goto(portal.url("/find/results/?show=all"))
+    follow(page.locator("li.card button[name=put]:visible").first)
+    page.goto(portal.url("/find/sheet/"))
+    assert "1" in page.locator(".sheet-study-title").inner_text()
+    page.goto(portal.url("/find/keep/"))
+    with page.expect_download() as saved:
+        page.locator("main button[type=submit]").click()
+    assert_clean(saved.value.suggested_filename, "the name of the file")
+    assert_clean(saved.value.url, "the address of the file")
+    saved.value.save_as(file)
+    assert "Chattanooga" in file.read_text()
+    page.goto(portal.url("/find/continue/"))
+    for name, raw in (("letter.json", b"{}" + file.read_bytes()), ("mine.json", file.read_bytes())):
+        sent = {"name": name, "mimeType": "application/json", "buffer": raw}
+        page.locator("input[type=file]").set_input_files([sent])  # type: ignore[list-item]
+        follow(page.locator("main button[type=submit]"))
+    assert page.url.endswith("/find/check/")
+    assert "Chattanooga" in page.locator("main").inner_text()
+
+
+def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Portal, tmp_path: Path) -> None:
     seen: list[tuple[str, str]] = []
     bodies: list[str] = []
 
@@ -59,6 +82,7 @@ def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Porta
     play(page, portal, ANSWERS)
     page.goto(portal.url("/find/results/?show=all"))
     follow(page.locator("li.card h3 a").first)
+    sheet_keep_continue(page, portal, tmp_path / "mine.json")
 
     assert any("Chattanooga" in body for body in bodies), "the answers were sent, in bodies only"
     assert len(titles) >= 10

@@ -53,6 +53,8 @@ def walk(page: Page) -> list[dict[str, object]]:
         *(f"/find/q/{step}/" for step in STABLE_LUNG),
         "/find/check/",
         "/find/results/?show=all",
+        "/find/keep/",
+        "/find/continue/",
         "/trials/",
     ],
 )

@@ -9,18 +9,50 @@ from django.urls import URLPattern, URLResolver, get_resolver
 EXAMPLES = {
     "": "",
     "about/": "about/",
+    "api/": "api/",
     "find/": "find/",
     "find/q/<slug:step>/": "find/q/cancer/",
     "find/check/": "find/check/",
     "find/results/": "find/results/",
     "find/results/<slug:number>/": "find/results/{nct}/",
+    "find/sheet/": "find/sheet/",
+    "find/keep/": "find/keep/",
+    "find/continue/": "find/continue/",
     "find/forget/": "find/forget/",
+    "clinician/match/": "clinician/match/",
+    "clinician/match/fhir/": "clinician/match/fhir/",
+    "clinician/match/results/": "clinician/match/results/",
+    "clinician/match/results/<slug:number>/": "clinician/match/results/{nct}/",
     "trials/": "trials/",
     "trials/<slug:number>/": "trials/{nct}/",
     "registry/": "registry/",
+    "endpoints/": "endpoints/",
+    "endpoints/<slug:slug>/": "endpoints/os/",
+    "survey/": "survey/",
 }
 """Pattern within a language -> address; `{nct}` is a study of the registry under test."""
-WITHOUT_LANGUAGE = {"health/": "health/", "health/ready/": "health/ready/"}
+FILES = {
+    "endpoints/figure.svg": "endpoints/figure.svg",
+    "endpoints/endpoints.csv": "endpoints/endpoints.csv",
+    "endpoints/<slug:slug>/measures.csv": "endpoints/os/measures.csv",
+    "survey/figure.svg": "survey/figure.svg?of=lmd",
+    "survey/survey.csv": "survey/survey.csv",
+    "clinician/match/results.csv": "clinician/match/results.csv",
+}
+"""Figures and tables, which are files and no pages; each in both languages."""
+API = {
+    "api/v1/": "api/v1/",
+    "api/v1/openapi.json": "api/v1/openapi.json",
+    "api/v1/trials": "api/v1/trials",
+    "api/v1/trials/<nct_id>": "api/v1/trials/{nct}",
+    "api/v1/trials/<nct_id>/eligibility": "api/v1/trials/{nct}/eligibility",
+    "api/v1/trials/<nct_id>/sites": "api/v1/trials/{nct}/sites",
+    "api/v1/match": "api/v1/match",
+    "api/v1/snapshot": "api/v1/snapshot",
+    "api/v1/glossary": "api/v1/glossary",
+}
+"""Routes of the API, all without a language; `match` is asked by POST."""
+WITHOUT_LANGUAGE = {"health/": "health/", "health/ready/": "health/ready/", **API}
 
 
 def patterns(
@@ -36,5 +68,7 @@ def patterns(
 
 
 def view_name(pattern: URLPattern) -> str:
-    """Where the view of a pattern is written."""
+    """Where the view of a pattern is written; of a route of the API its name."""
+    if pattern.lookup_str.startswith(("ninja.", "functools.")):
+        return f"api:{pattern.name}"
     return f"{pattern.callback.__module__}.{pattern.callback.__name__}"

@@ -12,7 +12,7 @@ from django.urls import path
 from cimara.trials.snapshot import Snapshot
 from cimara_web.urls import handler400, handler403, handler404, handler500
 from cimara_web.urls import urlpatterns as portal_patterns
-from tests.web.addresses import EXAMPLES, WITHOUT_LANGUAGE
+from tests.web.addresses import EXAMPLES, FILES, WITHOUT_LANGUAGE
 
 POLICY = {
     "default-src 'none'",
@@ -53,7 +53,7 @@ def assert_headers(response: HttpResponse) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("prefix", ["/", "/es/"])
-@pytest.mark.parametrize("address", EXAMPLES.values())
+@pytest.mark.parametrize("address", [*EXAMPLES.values(), *FILES.values()])
 def test_on_every_page(client: Client, registry: Path, prefix: str, address: str) -> None:
     with Snapshot.open(registry) as snapshot:
         nct = next(snapshot.studies()).nct_id

@@ -16,6 +16,11 @@ PAGES = [
     "/about/",
     "/find/",
     "/find/forget/",
+    "/find/sheet/",
+    "/find/keep/",
+    "/find/continue/",
+    "/clinician/match/",
+    "/clinician/match/fhir/",
     "/no/such/page/",
     *(f"/find/q/{step.slug}/" for step in STEPS),
 ]

@@ -121,6 +121,7 @@ def test_every_class_in_use_is_styled_and_the_other_way_round() -> None:
         if not name.endswith("-")
     }
     styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/|{[^}]*}", "{}", STYLE, flags=re.S)))
-    made = {name for name in styled if re.match(r"(verdict|value|card|tally)-", name)} | {"field-bad"}
+    in_code = re.compile(r"(verdict|value|card|tally|sheet)-|sheet$|field-bad$")
+    made = {name for name in styled if in_code.match(name)}
     assert used - styled == set()
     assert styled - used - made == set()

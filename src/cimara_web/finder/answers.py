@@ -12,9 +12,18 @@ Given = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Step slug to what was given there; a step that was skipped has an empty mapping."""
+    """Step slug to what was given there; a step that was skipped has an empty mapping.
+
+    `chosen` are the studies put on the sheet for the doctor. `unread` and `left_out` tell what a file that
+    the answers came from had more: steps whose answer was not readable, and parts that nobody here knows.
+    `clinician` is what was typed on the clinician path, in the same browser: never part of a patient's file.
+    """
 
     steps: Mapping[str, Given] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    left_out: bool = False
+    clinician: Mapping[str, Given] = field(default_factory=dict)
 
     def given(self, step: str) -> Given:
         """What was given to a step; empty when skipped or not reached."""
@@ -36,13 +45,28 @@ class Answers:
 
     def with_step(self, step: str, given: Given) -> Answers:
         """These answers with one step's taken anew."""
-        return replace(self, steps={**self.steps, step: dict(given)})
+        unread = tuple(one for one in self.unread if one != step)
+        return replace(self, steps={**self.steps, step: dict(given)}, unread=unread)
 
     def to_bytes(self) -> bytes:
         """Canonical JSON, for sealing."""
-        return json.dumps(self.steps, sort_keys=True, separators=(",", ":")).encode("utf-8")
+        whole = {
+            "steps": self.steps,
+            "chosen": self.chosen,
+            "unread": self.unread,
+            "left_out": self.left_out,
+            "clinician": self.clinician,
+        }
+        return json.dumps(whole, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
     @classmethod
     def of_bytes(cls, plain: bytes) -> Answers:
-        """The answers of `to_bytes`."""
-        return cls(json.loads(plain))
+        """The answers of `to_bytes`; a body without a part has nothing there."""
+        whole = json.loads(plain)
+        return cls(
+            steps=whole.get("steps", {}),
+            chosen=tuple(whole.get("chosen", ())),
+            unread=tuple(whole.get("unread", ())),
+            left_out=whole.get("left_out", False),
+            clinician=whole.get("clinician", {}),
+        )

@@ -131,6 +131,11 @@ def paged(listed: Sequence[MatchResult], number: int) -> ResultsPage:
     return ResultsPage(number, last, len(listed), tuple(groups))
 
 
+def page_number(text: str) -> int:
+    """The page that an address asks for; the first when it asks for none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
 def match_one(answers: Answers, study: Study, *, today: date) -> tuple[Profile, MatchResult]:
     """One study against the answers: the same as its row in `find`."""
     profile = profile_of(answers, as_of=today)

@@ -1,10 +1,12 @@
-"""Writes of a visitor's sealed answers: save one step, keep alive, forget, purge.
+"""Writes of a visitor's sealed answers: save one step or all of them, keep alive, forget, purge.
 
 They take no `by` and write no audit event: who looked for a trial, and when, is nobody's to know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cimara_web.finder.answers import Answers, Given
@@ -23,9 +25,28 @@ def save_step(*, token: bytes, step: str, given: Given, now: datetime) -> None:
     FinderProfile.objects.get_or_create(key=key, defaults={"body": empty, "expires_at": now + IDLE_LIFE})
     row = FinderProfile.objects.select_for_update().get(key=key)
     answers = opened(row, token) if row.expires_at > now else None
-    row.body = seal(token, (answers or Answers()).with_step(step, given).to_bytes())
+    changed = replace((answers or Answers()).with_step(step, given), left_out=False)
+    row.body = seal(token, changed.to_bytes())
     row.expires_at = now + IDLE_LIFE
     row.save()
+
+
+@action
+def save_clinician(*, token: bytes, clinician: Mapping[str, Given], now: datetime) -> None:
+    """Take what was typed on the clinician path anew; a patient's answers in the same browser stay."""
+    key = row_key(token)
+    row = FinderProfile.objects.select_for_update().filter(key=key).first()
+    answers = opened(row, token) if row and row.expires_at > now else None
+    changed = replace(answers or Answers(), clinician=clinician)
+    sealed = {"body": seal(token, changed.to_bytes()), "expires_at": now + IDLE_LIFE}
+    FinderProfile.objects.update_or_create(key=key, defaults=sealed)
+
+
+@action
+def save_all(*, token: bytes, answers: Answers, now: datetime) -> None:
+    """Put these answers in the place of all that were given before."""
+    sealed = {"body": seal(token, answers.to_bytes()), "expires_at": now + IDLE_LIFE}
+    FinderProfile.objects.update_or_create(key=row_key(token), defaults=sealed)
 
 
 @action

@@ -83,6 +83,8 @@ def check(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": shown_answers(answers, today=clock.today()),
         "back": reverse("question", kwargs={"step": last.slug}),
+        "unread": [step for step in steps_for(answers) if step.slug in answers.unread],
+        "left_out": answers.left_out,
     }
     return render(request, "finder/check.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from cimara.trials.plain import questions_for_doctor
+from cimara.trials.plain.sheet import MOST_STUDIES
 from cimara.trials.snapshot import Snapshot
 from cimara.trials.study import Study
 from cimara.trials.verdict import Verdict
@@ -18,7 +19,7 @@ from cimara_web import clock
 from cimara_web.finder.cards import Card
 from cimara_web.finder.home import home_of, uses_miles
 from cimara_web.finder.lookup import study_or_redirect
-from cimara_web.finder.results import Found, ResultsPage, Show, Sort, find, match_one, paged
+from cimara_web.finder.results import Found, ResultsPage, Show, Sort, find, match_one, page_number, paged
 from cimara_web.finder.visits import answers_so_far, personal
 from cimara_web.snapshot import current_snapshot
 
@@ -35,7 +36,7 @@ def results(request: HttpRequest) -> HttpResponse:
     snapshot = current_snapshot()
     found = find(answers_so_far(request), snapshot, today=clock.today())
     show, sort = _chosen(request, "show", Show.OPEN), _chosen(request, "sort", Sort.BEST)
-    page = paged(found.listed(show, sort), _number(request.GET.get("page", "")))
+    page = paged(found.listed(show, sort), page_number(request.GET.get("page", "")))
     context = {
         "found": found,
         "page": page,
@@ -46,6 +47,8 @@ def results(request: HttpRequest) -> HttpResponse:
         "reach_km": found.profile.max_distance_km,
         "miles": uses_miles(found.profile.country),
         "off_list": found.page.gated_out,
+        "chosen": answers_so_far(request).chosen,
+        "most_on_sheet": MOST_STUDIES,
     }
     return render(request, "finder/results.html", context)
 
@@ -75,6 +78,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
         "card": Card(matched, study, profile, lang),
         "questions": questions_for_doctor(matched, lang),
         "sites_in_view": SITES_IN_VIEW,
+        "chosen": answers_so_far(request).chosen,
     }
     return render(request, "finder/result.html", context)
 
@@ -84,7 +88,3 @@ def _chosen(request: HttpRequest, key: str, otherwise: Choice) -> Choice:
     kind = type(otherwise)
     given = request.GET.get(key, "")
     return kind(given) if given in set(kind) else otherwise
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from cimara.terms.registry import OutcomeRole
+from cimara.trials.faults import count_rejected, fault_counts, rejected_records
 from cimara.trials.matching.sites import open_sites
 from cimara.trials.search import QueryError
 from cimara.trials.search.counts import FacetCounts, facet_counts
@@ -21,7 +20,10 @@ from cimara_web.finder.browse import FILTERS, LABELS, NOTICES, Asked, options
 from cimara_web.finder.lookup import study_or_redirect
 from cimara_web.finder.policy import BRM_SHORT, LMD_SHORT, Policy
 from cimara_web.finder.record_words import unescaped
+from cimara_web.finder.registry_words import DATE_WORDS, FAULT_WORDS
 from cimara_web.snapshot import current_snapshot
+
+REJECTED_SHOWN = 50
 
 
 @login_not_required
@@ -86,6 +88,14 @@ def trial(request: HttpRequest, number: str) -> HttpResponse:
 def registry(request: HttpRequest) -> HttpResponse:
     """Where the records come from, how many, of what date, and what could not be read."""
     snapshot = current_snapshot()
-    issues = Counter(issue.code for issue in snapshot.issues())
-    context = {"meta": snapshot.meta, "issues": sorted(issues.items()), "removed": len(snapshot.removed())}
+    context = {
+        "meta": snapshot.meta,
+        "read": sum(source.records for source in snapshot.meta.sources),
+        "faults": fault_counts(snapshot),
+        "fault_words": FAULT_WORDS,
+        "date_words": DATE_WORDS,
+        "n_rejected": count_rejected(snapshot),
+        "rejected": rejected_records(snapshot, REJECTED_SHOWN),
+        "removed": len(snapshot.removed()),
+    }
     return render(request, "finder/registry.html", context)

@@ -1,0 +1,1 @@
+"""Response assessment for brain and leptomeningeal metastases, with a reason on every row."""

@@ -1,0 +1,126 @@
+"""The tables that response assessment gives: time points, lesions, best response, findings.
+
+Sizes in the tables are millimetres (cubic millimetres where the policy measures volume), exact to the tenth
+and for reading only: every comparison was made on integers before. Codes in one cell are parted by `;`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+TIMEPOINTS: dict[str, pl.DataType] = {
+    "patient_id": pl.String(),
+    "visit_id": pl.String(),
+    "date": pl.Date(),
+    "evaluator": pl.String(),
+    "criterion": pl.String(),
+    "compartment": pl.String(),
+    "sum": pl.Float64(),
+    "base_sum": pl.Float64(),
+    "nadir_sum": pl.Float64(),
+    "nadir_visit": pl.String(),
+    "n_targets": pl.Int64(),
+    "n_assessed": pl.Int64(),
+    "pct_base": pl.Float64(),
+    "pct_nadir": pl.Float64(),
+    "target": pl.String(),
+    "nontarget": pl.String(),
+    "new_lesion": pl.String(),
+    "clinical": pl.String(),
+    "steroid": pl.String(),
+    "original": pl.String(),
+    "response": pl.String(),
+    "rule_id": pl.String(),
+    "reasons": pl.String(),
+    "flags": pl.String(),
+    "citation": pl.String(),
+    "policy_hash": pl.String(),
+    "input_hash": pl.String(),
+    "adjudications": pl.String(),
+}
+"""One row per patient, evaluator, compartment and visit. `original` is the call before adjudication."""
+
+LESIONS: dict[str, pl.DataType] = {
+    "patient_id": pl.String(),
+    "lesion_id": pl.String(),
+    "visit_id": pl.String(),
+    "date": pl.Date(),
+    "evaluator": pl.String(),
+    "criterion": pl.String(),
+    "compartment": pl.String(),
+    "lesion_compartment": pl.String(),
+    "role": pl.String(),
+    "status": pl.String(),
+    "size": pl.Float64(),
+    "nadir": pl.Float64(),
+    "lesion_status": pl.String(),
+    "radiation_necrosis": pl.Boolean(),
+    "therapy_since": pl.String(),
+    "policy_hash": pl.String(),
+}
+"""One row per lesion, evaluator and visit; `nadir` is the lesion's own smallest size so far."""
+
+BEST: dict[str, pl.DataType] = {
+    "patient_id": pl.String(),
+    "evaluator": pl.String(),
+    "criterion": pl.String(),
+    "compartment": pl.String(),
+    "bor": pl.String(),
+    "bor_date": pl.Date(),
+    "confirmed_bor": pl.String(),
+    "confirmed_bor_date": pl.Date(),
+    "pd_date": pl.Date(),
+    "pd_date_original": pl.Date(),
+    "pd_kind": pl.String(),
+    "response_start": pl.Date(),
+    "deepest_change_pct": pl.Float64(),
+    "policy_hash": pl.String(),
+    "input_hash": pl.String(),
+}
+"""One row per patient, evaluator and compartment. `response_start` is where duration of response begins."""
+
+FINDINGS: dict[str, pl.DataType] = {
+    "code": pl.String(),
+    "severity": pl.String(),
+    "text": pl.String(),
+    "patient_id": pl.String(),
+    "visit_id": pl.String(),
+    "lesion_id": pl.String(),
+    "file": pl.String(),
+    "row": pl.Int64(),
+    "column": pl.String(),
+    "hint": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class ResultTables:
+    """What one policy makes of one study. `discordance` crosses CNS and body where both were derived."""
+
+    timepoints: pl.DataFrame
+    lesions: pl.DataFrame
+    best: pl.DataFrame
+    findings: pl.DataFrame
+    discordance: pl.DataFrame | None = None
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Every table there is, by the name of its file."""
+        found = {
+            "timepoints": self.timepoints,
+            "lesions": self.lesions,
+            "best": self.best,
+            "findings": self.findings,
+        }
+        return found if self.discordance is None else {**found, "discordance": self.discordance}
+
+    def write_csv(self, folder: Path) -> list[Path]:
+        """Write each table as `folder/<table>.csv`; gives the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name, table in self.tables().items():
+            paths.append(folder / f"{name}.csv")
+            table.write_csv(paths[-1])
+        return paths

@@ -20,37 +20,38 @@ ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_USER = "postgres"
 DATABASE_USER = "cimara"
+WIDE = "200"
+"""Columns of the terminal that pytest writes for: the reason of a failure stands on its summary line."""
 NO_TESTS_RAN = 5
 """pytest's exit code for "no tests ran"."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Both runs, then their closing lines once more."""
-    closings = []
+    """Both runs, then what failed in either and their closing lines once more: the end of a long log is read."""
     code, closing = run_pytest("SQLite", ["tests"], arguments, {"DATABASE_URL": ""})
-    closings.append(closing)
     with postgresql() as url:
-        other, closing = run_pytest("PostgreSQL", ["tests/web"], arguments, {"DATABASE_URL": url})
-    closings.append(closing)
-    print("", *closings, sep="\n")
+        other, more = run_pytest("PostgreSQL", ["tests/web"], arguments, {"DATABASE_URL": url})
+    print("", *closing, *more, sep="\n")
     return code or other
 
 
 def run_pytest(
     name: str, folders: list[str], arguments: Sequence[str], settings: dict[str, str]
-) -> tuple[int, str]:
-    """One run of pytest, shown as it goes; its exit code and its last line."""
+) -> tuple[int, list[str]]:
+    """One run of pytest, shown as it goes; its exit code, what failed, and its last line."""
     print(f"== {name} ==", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", *folders, *arguments]
-    last = ""
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-rfE", *folders, *arguments]
+    failures, last = [], ""
     with subprocess.Popen(  # noqa: S603 (pytest)
-        command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env={**os.environ, "COLUMNS": WIDE, **settings}, stdout=subprocess.PIPE, text=True
     ) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)
             last = line.strip() or last
+            if line.startswith(("FAILED ", "ERROR ")):
+                failures.append(line.strip())
     code = process.returncode
-    return (1 if code == NO_TESTS_RAN else code), f"{name}: {last}"
+    return (1 if code == NO_TESTS_RAN else code), [*failures, f"{name}: {last}"]
 
 
 @contextmanager

@@ -27,7 +27,7 @@ NO_TESTS_RAN = 5
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Both runs, then what failed in either and their closing lines once more: the end of a long log is read."""
+    """Both runs, then what failed in either and their closing lines once more, where a reader looks first."""
     code, closing = run_pytest("SQLite", ["tests"], arguments, {"DATABASE_URL": ""})
     with postgresql() as url:
         other, more = run_pytest("PostgreSQL", ["tests/web"], arguments, {"DATABASE_URL": url})

@@ -40,15 +40,21 @@ ANSWERS: dict[str, dict[str, str]] = {
 
 def run(options: Options) -> Iterator[Figure]:
     """Ratios of the search page, then p95 of each kind of page as a multiple of a static one."""
-    snapshot = options.work / "portal.sqlite3"
-    if not snapshot.exists():
-        build_snapshot([SHARED], snapshot, built_at="2026-11-20T00:00:00+00:00")
+    snapshot = registry(options.work)
     with ExitStack() as running:
         for name in PORTS:
-            running.enter_context(_served(name, snapshot, options.work))
+            running.enter_context(served(name, snapshot, options.work))
         os.sched_setaffinity(0, {1 % (os.cpu_count() or 1)})
         yield from _against_peers()
         yield from _against_a_static_page()
+
+
+def registry(work: Path) -> Path:
+    """A snapshot of the shared records, built once."""
+    snapshot = work / "portal.sqlite3"
+    if not snapshot.exists():
+        build_snapshot([SHARED], snapshot, built_at="2026-11-20T00:00:00+00:00")
+    return snapshot
 
 
 def _against_peers() -> Iterator[Figure]:
@@ -63,8 +69,8 @@ def _against_peers() -> Iterator[Figure]:
 
 
 def _against_a_static_page() -> Iterator[Figure]:
-    cookie = _visitor()
-    number = re.search(rb"/trials/(NCT\d{8})/", _get("ours", SEARCH))
+    cookie = visitor()
+    number = re.search(rb"/trials/(NCT\d{8})/", get("ours", SEARCH))
     assert number is not None
     pages = {
         "a trial": (f"/trials/{number[1].decode()}/", 3),
@@ -79,7 +85,7 @@ def _against_a_static_page() -> Iterator[Figure]:
 
 
 @contextmanager
-def _served(name: str, snapshot: Path, work: Path) -> Iterator[None]:
+def served(name: str, snapshot: Path, work: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A server of one worker on the first core, until the block ends."""
     environment = {
         **os.environ,
@@ -111,7 +117,7 @@ def _served(name: str, snapshot: Path, work: Path) -> Iterator[None]:
     )
     try:
         _wait(name, process)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -121,7 +127,7 @@ def _wait(name: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            _get(name, SEARCH)
+            get(name, SEARCH)
         except OSError:
             time.sleep(0.2)
         else:
@@ -129,9 +135,10 @@ def _wait(name: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{name} did not start")
 
 
-def _get(name: str, address: str) -> bytes:
+def get(name: str, address: str, cookie: str = "") -> bytes:
+    """The page at an address; it must be there."""
     connection = http.client.HTTPConnection("127.0.0.1", PORTS[name], timeout=START_SECONDS)
-    connection.request("GET", address)
+    connection.request("GET", address, headers={"Cookie": cookie} if cookie else {})
     response = connection.getresponse()
     body = response.read()
     assert response.status == 200, (name, address, response.status)
@@ -171,7 +178,7 @@ def _p95(times: list[float]) -> float:
     return 1_000 * sorted(times)[int(len(times) * 0.95)]
 
 
-def _visitor() -> str:
+def visitor() -> str:
     """The cookies of a person who has answered a few questions."""
     cookies: dict[str, str] = {}
     for step, fields in ANSWERS.items():

@@ -13,7 +13,8 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Log the shape of each failure."""
+        """Log the shape of each failure; know our own deploy check."""
+        from cimara_web import deploy_checks  # noqa: F401
         from cimara_web.middleware import log_failure
 
         got_request_exception.connect(log_failure, dispatch_uid="cimara_web.log_failure")

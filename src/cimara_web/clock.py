@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return timezone.now()
 
 
 def today() -> date:

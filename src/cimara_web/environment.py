@@ -1,4 +1,4 @@
-"""Every setting that the portal takes from its environment: name, meaning, example, and how it is read."""
+"""How the portal's settings (`variables.py`) are read from its environment, and what is refused."""
 
 from __future__ import annotations
 
@@ -8,107 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from cimara.terms.errors import CimaraError
+from cimara_web.mail_settings import read_address, read_sender, read_smtp
+from cimara_web.variables import VARIABLES, SettingError, Variable
 
 MIN_SECRET_LENGTH = 50
 """As Django's own deploy check (security.W009) asks."""
 MIN_SECRET_LETTERS = 5
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-class SettingError(CimaraError):
-    """A setting that is missing or can't be read; the process ends with exit code 10."""
-
-    exit_code = 10
-
-    @classmethod
-    def missing(cls, variable: Variable) -> SettingError:
-        return cls(
-            f"{variable.name} is not set: {variable.meaning}",
-            hint=f"For example {variable.name}={variable.example}",
-        )
-
-    @classmethod
-    def malformed(cls, variable: Variable, expected: str) -> SettingError:
-        return cls(
-            f"{variable.name} can't be read",
-            expected=expected,
-            hint=f"Example: {variable.name}={variable.example}",
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """One setting; `default` None means that a running portal can't do without it."""
-
-    name: str
-    meaning: str
-    example: str
-    default: str | None
-
-
-VARIABLES = (
-    Variable(
-        name="CIMARA_SECRET_KEY",
-        meaning="secret that signs forms and links: 50 or more random characters",
-        example='$(python3 -c "import secrets; print(secrets.token_urlsafe(48))")',
-        default=None,
-    ),
-    Variable(
-        name="CIMARA_SECRET_KEY_FILE",
-        meaning="file that holds the secret, read when CIMARA_SECRET_KEY is not set",
-        example="/etc/cimara/secret",
-        default="",
-    ),
-    Variable(
-        name="DATABASE_URL",
-        meaning="database of the portal, SQLite or PostgreSQL; by default portal.sqlite3 in CIMARA_VAR",
-        example="postgresql://cimara:password@localhost:5432/cimara",
-        default="",
-    ),
-    Variable(
-        name="CIMARA_VAR",
-        meaning="folder that the portal writes to: SQLite database, static files, the demo's secret",
-        example="/var/lib/cimara",
-        default="var",
-    ),
-    Variable(
-        name="CIMARA_SNAPSHOT",
-        meaning="registry snapshot, a file or a registry folder; by default the starter registry",
-        example="/var/lib/cimara/registry",
-        default="",
-    ),
-    Variable(
-        name="CIMARA_HOSTS",
-        meaning="host names that the portal answers to, with commas between",
-        example="trials.example.org,www.trials.example.org",
-        default=",".join(LOOPBACK_HOSTS),
-    ),
-    Variable(
-        name="CIMARA_BEHIND_PROXY",
-        meaning="1 when a proxy speaks HTTPS and sets X-Forwarded-Proto; plain HTTP is then redirected",
-        example="1",
-        default="0",
-    ),
-    Variable(
-        name="CIMARA_INSECURE_COOKIES",
-        meaning="1 for a browser that refuses Secure cookies over HTTP on this machine; never in production",
-        example="1",
-        default="0",
-    ),
-    Variable(
-        name="CIMARA_SITE_NAME",
-        meaning="name of the site in its header and titles",
-        example="CIMARa",
-        default="CIMARa",
-    ),
-    Variable(
-        name="CIMARA_DEBUG",
-        meaning="1 shows Django's error pages to a developer; refused unless the portal listens on loopback",
-        example="1",
-        default="0",
-    ),
-)
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
@@ -121,6 +28,9 @@ class PortalEnvironment:
     var: Path
     snapshot: Path | None
     hosts: tuple[str, ...]
+    address: str
+    smtp: dict[str, Any]
+    mail_from: str
     behind_proxy: bool
     insecure_cookies: bool
     site_name: str
@@ -141,13 +51,18 @@ def read_environment(environ: Mapping[str, str]) -> PortalEnvironment:
         return parse(variable, environ.get(name, "").strip() or variable.default or "")
 
     var = take("CIMARA_VAR", lambda _, text: Path(text).absolute())
+    hosts = take("CIMARA_HOSTS", _hosts)
+    address = take("CIMARA_ADDRESS", lambda variable, text: read_address(variable, text, hosts[0]))
     return PortalEnvironment(
         secret_key=take("CIMARA_SECRET_KEY", lambda _, text: text)
         or take("CIMARA_SECRET_KEY_FILE", _secret_of_file),
         database=take("DATABASE_URL", lambda variable, text: _database(variable, text, var)),
         var=var,
         snapshot=take("CIMARA_SNAPSHOT", lambda _, text: Path(text).absolute() if text else None),
-        hosts=take("CIMARA_HOSTS", _hosts),
+        hosts=hosts,
+        address=address,
+        smtp=take("CIMARA_SMTP_URL", read_smtp),
+        mail_from=take("CIMARA_MAIL_FROM", lambda variable, text: read_sender(variable, text, address)),
         behind_proxy=take("CIMARA_BEHIND_PROXY", _switch),
         insecure_cookies=take("CIMARA_INSECURE_COOKIES", _switch),
         site_name=take("CIMARA_SITE_NAME", lambda _, text: text),

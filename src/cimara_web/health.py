@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,11 +15,14 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cimara_web import clock
 from cimara_web.logs import describe_error, event
+from cimara_web.outbox.queries import waits_since
 from cimara_web.snapshot import current_snapshot
 
 log = logging.getLogger(__name__)
 MIN_FREE_BYTES = 100 * 1024 * 1024
+LATE_MAIL = timedelta(hours=1)
 
 
 @login_not_required
@@ -67,6 +71,11 @@ def _database() -> bool:
         return cursor.fetchone() == (1,)
 
 
+def _mails_go() -> bool:
+    """No mail has waited longer than an hour past its time: the timer of `cimara web tick` is at work."""
+    return not waits_since(clock.now() - LATE_MAIL)
+
+
 def _disk() -> bool:
     folder = settings.ENVIRONMENT.var
     while not folder.exists():
@@ -78,5 +87,6 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "migrations": lambda: not pending_migrations(),
     "registry": lambda: current_snapshot().meta.n_studies > 0,
+    "mails": _mails_go,
     "disk": _disk,
 }

@@ -27,7 +27,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "cimara_web",
+    "cimara_web.api",
     "cimara_web.finder",
+    "cimara_web.outbox",
+    "cimara_web.alerts",
 ]
 MIDDLEWARE = [
     "cimara_web.middleware.RequestLog",
@@ -125,6 +128,16 @@ NINJA_NUM_PROXIES = 1 if ENVIRONMENT.behind_proxy else 0
 # A form of ours has a few short fields.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# Mails go to files in the var folder until a mail server is named.
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if ENVIRONMENT.smtp else "cimara_web.outbox.files.MailFiles"
+)
+EMAIL_FILE_PATH = ENVIRONMENT.var / "mail"
+EMAIL_TIMEOUT = 20
+globals().update(ENVIRONMENT.smtp)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
+ADDRESS = ENVIRONMENT.address
 
 LOGGING = configuration()
 

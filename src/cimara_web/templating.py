@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, resolve, reverse, translate_url
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse, translate_url
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
@@ -45,7 +46,19 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named page in the language in use."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    in_force = (get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), _language())
+    return _address(in_force, name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=4096)
+def _address(
+    in_force: tuple[str, str, str],
+    name: str,
+    args: tuple[object, ...],
+    kwargs: tuple[tuple[str, object], ...],
+) -> str:
+    """A list of studies asks for a hundred addresses, and working one out takes long."""
+    return reverse(name, args=args or None, kwargs=dict(kwargs) or None)
 
 
 class Words:

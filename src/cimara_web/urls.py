@@ -18,6 +18,7 @@ urlpatterns = [
         path("about/", pages.about, name="about"),
         path("api/", page.page, name="api"),
         path("", include("cimara_web.finder.urls")),
+        path("", include("cimara_web.alerts.urls")),
         prefix_default_language=False,
     ),
 ]

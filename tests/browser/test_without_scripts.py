@@ -1,4 +1,4 @@
-"""A person without JavaScript goes from the first page to the printed sheet, in English and in Spanish."""
+"""Parts of the finder without JavaScript: skipping, going back, searching, a full sheet, a file too large."""
 
 from __future__ import annotations
 
@@ -71,60 +71,6 @@ def test_search_with_filters(quiet_page: Page, portal: Portal) -> None:
     assert "brm" not in quiet_page.url
 
 
-def test_forgetting(quiet_page: Page, portal: Portal) -> None:
-    play(quiet_page, portal, STABLE_LUNG)
-    follow(quiet_page.locator('main a[href="/find/forget/"]'))
-    follow(quiet_page.locator("main button[type=submit]"))
-    assert quiet_page.locator("h1").inner_text() == "We hold no answers from you"
-    quiet_page.goto(portal.url("/find/results/"))
-    assert quiet_page.url.endswith("/find/")
-
-
-PDF_PAGE = re.compile(rb"/Type\s*/Page\b")
-
-
-@pytest.mark.parametrize(
-    ("prefix", "heading", "questions"),
-    [
-        ("", "Studies to talk about with your doctor", "Questions for the doctor"),
-        ("/es", "Estudios para hablar con su médico", "Preguntas para el médico"),
-    ],
-    ids=["en", "es"],
-)
-def test_from_the_first_page_to_the_printed_sheet(
-    quiet_page: Page, portal: Portal, prefix: str, heading: str, questions: str
-) -> None:
-    page = quiet_page
-    page.goto(portal.url(f"{prefix}/"))
-    follow(page.locator(f'main a[href="{prefix}/find/"]'))
-    play(page, portal, STABLE_LUNG, prefix)
-    follow(page.locator(f'main a[href="{prefix}/find/results/"]'))
-    chosen = []
-    for _ in range(4):
-        button = page.locator("li.card:visible button[name=put]").first
-        chosen.append(button.get_attribute("value"))
-        follow(button)
-        assert re.search(r"/find/results/#study-\d+$", page.url), "the choice is in no address"
-        assert page.locator(f"#{chosen[-1]} button[name=take_off]").is_visible()
-    follow(page.locator("li.card:visible:not(:has(button[name=take_off])) h3 a").first)
-    chosen.append(page.locator("button[name=put]").get_attribute("value"))
-    follow(page.locator("button[name=put]"))
-    assert re.search(rf"{prefix}/find/results/NCT\d{{8}}/#sheet$", page.url)
-
-    follow(page.locator(f'main a[href="{prefix}/find/sheet/"]').first)
-    assert page.locator("h1").inner_text() == heading
-    numbers = page.locator(".sheet-facts a").all_inner_texts()
-    assert sorted(numbers) == sorted(chosen)
-    pdf = page.pdf(prefer_css_page_size=True)
-    assert len(PDF_PAGE.findall(pdf)) <= 2
-    page.emulate_media(media="print")
-    assert page.locator("main h2", has_text=questions).is_visible()
-    assert page.locator(".sheet-line").first.is_visible()
-    assert page.locator(".sheet blockquote").first.is_visible()
-    for control in page.locator("main button, .site-header, .site-footer, .note").all():
-        assert not control.is_visible()
-
-
 def test_a_sixth_study_takes_the_place_of_another(quiet_page: Page, portal: Portal) -> None:
     page = quiet_page
     play(page, portal, STABLE_LUNG)
@@ -141,30 +87,6 @@ def test_a_sixth_study_takes_the_place_of_another(quiet_page: Page, portal: Port
     assert len(numbers) == 5
     assert wanted in numbers
     assert gone not in numbers
-
-
-@pytest.mark.parametrize("prefix", ["", "/es"], ids=["en", "es"])
-def test_answers_kept_as_a_file_go_on_in_another_browser(
-    open_page: Callable[..., Page], portal: Portal, prefix: str, tmp_path: Path
-) -> None:
-    page = open_page(java_script_enabled=False)
-    play(page, portal, STABLE_LUNG, prefix)
-    before = page.locator(".facts").inner_text()
-    follow(page.locator(f'main a[href="{prefix}/find/keep/"]'))
-    with page.expect_download() as saved:
-        page.locator("main button[type=submit]").click()
-    assert re.fullmatch(r"cimara-answers-\d{4}-\d\d-\d\d\.json", saved.value.suggested_filename)
-    saved.value.save_as(tmp_path / "mine.json")
-
-    other = open_page(java_script_enabled=False)
-    other.goto(portal.url(f"{prefix}/find/"))
-    follow(other.locator(f'main a[href="{prefix}/find/continue/"]'))
-    follow(other.locator("main button[type=submit]"))
-    assert other.locator(".error-summary").is_visible()
-    other.locator("input[type=file]").set_input_files(tmp_path / "mine.json")
-    follow(other.locator("main button[type=submit]"))
-    assert other.url == portal.url(f"{prefix}/find/check/")
-    assert other.locator(".facts").inner_text() == before
 
 
 @pytest.mark.parametrize("kilobytes", [65, 3_000])

@@ -29,6 +29,8 @@ EXAMPLES = {
     "endpoints/": "endpoints/",
     "endpoints/<slug:slug>/": "endpoints/os/",
     "survey/": "survey/",
+    "alerts/new/": "alerts/new/",
+    "alerts/manage/": "alerts/manage/",
 }
 """Pattern within a language -> address; `{nct}` is a study of the registry under test."""
 FILES = {
@@ -40,6 +42,12 @@ FILES = {
     "clinician/match/results.csv": "clinician/match/results.csv",
 }
 """Figures and tables, which are files and no pages; each in both languages."""
+LINKS = {
+    "alerts/confirm/<slug:token>/": "alerts/confirm/no-such-token/",
+    "alerts/manage/<slug:token>/": "alerts/manage/no-such-token/",
+    "alerts/stop/<slug:token>/": "alerts/stop/no-such-token/",
+}
+"""Links that are mailed: 404 for a token that nobody was sent. `tests/web/alerts` follows real ones."""
 API = {
     "api/v1/": "api/v1/",
     "api/v1/openapi.json": "api/v1/openapi.json",
@@ -50,6 +58,8 @@ API = {
     "api/v1/match": "api/v1/match",
     "api/v1/snapshot": "api/v1/snapshot",
     "api/v1/glossary": "api/v1/glossary",
+    "api/v1/endpoints": "api/v1/endpoints",
+    "api/v1/survey": "api/v1/survey",
 }
 """Routes of the API, all without a language; `match` is asked by POST."""
 WITHOUT_LANGUAGE = {"health/": "health/", "health/ready/": "health/ready/", **API}

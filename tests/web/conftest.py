@@ -93,7 +93,7 @@ class Visitor:
         """A page."""
         return self.client.get(self.prefix + address, query, secure=True)
 
-    def post(self, address: str, **fields: Any) -> HttpResponse:
+    def post(self, address: str, /, **fields: Any) -> HttpResponse:
         """A sent form."""
         return self.client.post(self.prefix + address, fields, secure=True)
 

@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import path
 
 import cimara_web
-from tests.web.addresses import EXAMPLES, FILES, WITHOUT_LANGUAGE, patterns, view_name
+from tests.web.addresses import EXAMPLES, FILES, LINKS, WITHOUT_LANGUAGE, patterns, view_name
 
 LIST = Path(cimara_web.__file__).parent / "public_views.txt"
 
 
 def test_every_address_has_an_example() -> None:
-    assert {route for route, _ in patterns()} == EXAMPLES.keys() | FILES.keys() | WITHOUT_LANGUAGE.keys()
+    known = EXAMPLES.keys() | FILES.keys() | LINKS.keys() | WITHOUT_LANGUAGE.keys()
+    assert {route for route, _ in patterns()} == known
 
 
 def test_the_public_views_are_those_of_the_committed_list() -> None:

@@ -152,8 +152,16 @@ def test_the_deploy_check_is_clean_for_a_production_portal(tmp_path: Path) -> No
         CIMARA_SECRET_KEY=STRONG,
         CIMARA_HOSTS="trials.example.org",
         CIMARA_BEHIND_PROXY="1",
+        CIMARA_SMTP_URL="smtp://mail.example.org",
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_deploy_check_finds_a_portal_whose_mails_reach_nobody(tmp_path: Path) -> None:
+    done = run("web", "check", CIMARA_VAR=str(tmp_path), CIMARA_SECRET_KEY=STRONG)
+    assert done.returncode == 1
+    assert "cimara.W001" in done.stderr
+    assert "CIMARA_SMTP_URL=smtp://" in done.stderr
 
 
 def test_the_deploy_check_finds_a_portal_without_https(tmp_path: Path) -> None:

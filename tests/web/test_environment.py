@@ -68,6 +68,12 @@ def test_the_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ("CIMARA_BEHIND_PROXY", "yes", "0 or 1"),
         ("CIMARA_INSECURE_COOKIES", "true", "0 or 1"),
         ("CIMARA_DEBUG", "on", "0 or 1"),
+        ("CIMARA_ADDRESS", "portal.example.com", "https://HOST"),
+        ("CIMARA_ADDRESS", "https://example.org/portal", "without a path"),
+        ("CIMARA_SMTP_URL", "post.example.com:25", "smtp://USER"),
+        ("CIMARA_SMTP_URL", "smtp://mail.example.org:port", "smtp://USER"),
+        ("CIMARA_SMTP_URL", "smtp://mail.example.org/inbox", "smtp://USER"),
+        ("CIMARA_MAIL_FROM", "nobody", "MAILBOX@HOST"),
         ("DATABASE_URL", "mysql://somewhere/db", "postgresql://"),
         ("DATABASE_URL", "postgresql://host", "postgresql://"),
         ("DATABASE_URL", "postgresql://host:port/db", "postgresql://"),
@@ -101,3 +107,30 @@ def test_a_sqlite_address_is_a_file() -> None:
 def test_the_var_folder_may_have_any_name() -> None:
     found = read_environment({"CIMARA_VAR": "/srv/100% mine?#"}).database
     assert found["NAME"] == "/srv/100% mine?#/portal.sqlite3"
+
+
+def test_mails_are_files_until_a_mail_server_is_named() -> None:
+    assert read_environment({}).smtp == {}
+
+
+def test_a_mail_server_elsewhere_is_spoken_to_in_secret() -> None:
+    found = read_environment({"CIMARA_SMTP_URL": "smtp://some%40one:p%2Fw@mail.example.org"}).smtp
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("some@one", "p/w")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
+    found = read_environment({"CIMARA_SMTP_URL": "smtps://mail.example.org"}).smtp
+    assert (found["EMAIL_PORT"], found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (465, False, True)
+
+
+def test_a_mail_server_on_this_machine_needs_no_tls() -> None:
+    found = read_environment({"CIMARA_SMTP_URL": "smtp://127.0.0.1:2525"}).smtp
+    assert (found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == (2525, False)
+
+
+def test_links_in_mails_lead_to_the_first_host_over_https() -> None:
+    found = read_environment({"CIMARA_HOSTS": "trials.example.org,other.example.org"})
+    assert (found.address, found.mail_from) == ("https://trials.example.org", "no-reply@trials.example.org")
+    assert read_environment({}).address == "http://127.0.0.1:8000"
+    given = {"CIMARA_ADDRESS": "https://else.example.org/", "CIMARA_MAIL_FROM": "CIMARa <a@example.org>"}
+    found = read_environment(given)
+    assert (found.address, found.mail_from) == ("https://else.example.org", "CIMARa <a@example.org>")

@@ -12,7 +12,7 @@ from django.urls import path
 from cimara.trials.snapshot import Snapshot
 from cimara_web.urls import handler400, handler403, handler404, handler500
 from cimara_web.urls import urlpatterns as portal_patterns
-from tests.web.addresses import EXAMPLES, FILES, WITHOUT_LANGUAGE
+from tests.web.addresses import EXAMPLES, FILES, LINKS, WITHOUT_LANGUAGE
 
 POLICY = {
     "default-src 'none'",
@@ -63,6 +63,16 @@ def test_on_every_page(client: Client, registry: Path, prefix: str, address: str
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["/", "/es/"])
+@pytest.mark.parametrize("address", LINKS.values())
+def test_on_a_mailed_link_that_has_ended(client: Client, prefix: str, address: str) -> None:
+    response = client.get(prefix + address, secure=True)
+    assert response.status_code == 404
+    assert response["Cache-Control"] == "no-store"
+    assert_headers(response)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", WITHOUT_LANGUAGE.values())
 def test_on_health_pages(client: Client, address: str) -> None:
     assert_headers(client.get(f"/{address}", secure=True))
@@ -104,7 +114,9 @@ def test_on_static_files(client: Client, static_files: Path) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [one for one in EXAMPLES.values() if one.startswith("find/")])
+@pytest.mark.parametrize(
+    "address", [one for one in EXAMPLES.values() if one.startswith(("find/", "alerts/"))]
+)
 def test_what_depends_on_a_person_is_never_stored(client: Client, address: str) -> None:
     assert client.get(f"/{address.format(nct='NCT01234567')}", secure=True)["Cache-Control"] == "no-store"
 

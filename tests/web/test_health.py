@@ -18,7 +18,7 @@ def test_alive_needs_no_database(client: Client) -> None:
 def test_ready_names_every_part(client: Client) -> None:
     response = client.get("/health/ready/", secure=True)
     assert response.status_code == 200
-    assert response.json() == dict.fromkeys(("database", "migrations", "registry", "disk"), "ok")
+    assert response.json() == dict.fromkeys(("database", "migrations", "registry", "mails", "disk"), "ok")
 
 
 @pytest.mark.django_db

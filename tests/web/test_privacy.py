@@ -17,11 +17,11 @@ def test_every_field_has_one_level_and_the_model_a_retention(model: type) -> Non
     assert set(placed.values()) <= LEVELS
 
 
-def test_health_answers_stand_in_one_sealed_column_only() -> None:
+def test_health_answers_stand_in_sealed_columns_and_the_coarse_choices_of_an_alert() -> None:
     health = {
         f"{model.__name__}.{name}"
         for model in OWN
         for name, level in vars(model.Privacy).items()
         if level == "health"
     }
-    assert health == {"FinderProfile.body"}
+    assert health == {"FinderProfile.body", "FinderProfile.outcome", "Alert.facets"}

@@ -21,6 +21,11 @@ PAGES = [
     "/find/continue/",
     "/clinician/match/",
     "/clinician/match/fhir/",
+    "/alerts/new/",
+    "/alerts/new/?sent=1",
+    "/alerts/manage/",
+    "/alerts/manage/?sent=1",
+    "/alerts/stop/no-such-token/",
     "/no/such/page/",
     *(f"/find/q/{step.slug}/" for step in STEPS),
 ]

@@ -15,7 +15,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
         "find trials that take people whose cancer has reached the brain",
         ("build", "sync", "search", "show", "read", "match", "atlas", "survey", "export", "doctor"),
     ),
-    "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check")),
+    "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }
 """Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`."""
 

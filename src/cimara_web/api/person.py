@@ -13,11 +13,13 @@ from cimara.trials.matching import Profile, match_all
 from cimara.trials.search.query import MAX_PAGE
 from cimara_web import clock
 from cimara_web.api import answers
+from cimara_web.api.callers import CallerWith
 from cimara_web.api.limits import MATCHING
 from cimara_web.api.problems import Problem
+from cimara_web.api.scopes import Scope
 from cimara_web.snapshot import current_snapshot
 
-router = Router(tags=["match"], throttle=[MATCHING])
+router = Router(tags=["match"], throttle=[MATCHING], auth=CallerWith(Scope.MATCH))
 _SCHEMA = TypeAdapter(Profile).json_schema(ref_template="#/components/schemas/{model}")
 PROFILE_PARTS: dict[str, Any] = _SCHEMA.pop("$defs", {})
 """Schemas of the parts of a profile, by name."""

@@ -11,7 +11,8 @@ from django.utils.cache import get_conditional_response
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from cimara_web.api import person, registry, trials
+from cimara_web.api import counts, person, registry, trials
+from cimara_web.api.callers import SCHEME
 from cimara_web.api.problems import MEDIA_TYPE, answer_errors
 from cimara_web.snapshot import current_snapshot
 
@@ -20,6 +21,10 @@ DESCRIPTION = (
     "every reading. Not medical advice: the study team decides who may join."
 )
 ANYONE = "Access-Control-Allow-Origin"
+TOKEN = "token"
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_REFUSALS = {401: "A token that is none", 403: "A token of another scope"}
+"""Answers of every route to a token that isn't good for it."""
 
 
 class PortalApi(NinjaAPI):
@@ -41,10 +46,16 @@ class PortalApi(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         for operations in schema["paths"].values():
             for operation in operations.values():
+                operation["security"] = [{}, {TOKEN: []}]
+                operation["responses"] |= {
+                    status: {"description": words, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+                    for status, words in _REFUSALS.items()
+                }
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400:
                         answer["content"] = {MEDIA_TYPE: next(iter(answer["content"].values()))}
         schema["components"]["schemas"].update(person.PROFILE_PARTS)
+        schema["components"]["securitySchemes"] = {TOKEN: {"type": "http", "scheme": SCHEME}}
         return schema
 
 
@@ -65,6 +76,7 @@ api = PortalApi(
 api.add_router("/trials", trials.router)
 api.add_router("/match", person.router)
 api.add_router("", registry.router)
+api.add_router("", counts.router)
 answer_errors(api)
 
 addresses = api.urls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from cimara.terms.errors import CimaraError
 from cimara.trials.matching import ProfileError
@@ -50,6 +51,7 @@ def answer_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(ProfileError, _of_library)
     api.add_exception_handler(UnknownStudyError, _of_unknown_study)
     api.add_exception_handler(HttpError, _of_http)
+    api.add_exception_handler(AuthenticationError, _of_token)
     api.add_exception_handler(Http404, lambda request, error: problem(404, "Not found"))
     api.add_exception_handler(RequestDataTooBig, _of_size)
 
@@ -77,7 +79,19 @@ def _of_unknown_study(request: HttpRequest, error: UnknownStudyError) -> HttpRes
 
 def _of_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     title = {400: "Not JSON", 429: "Too many requests"}.get(error.status_code, "Not possible")
-    return problem(error.status_code, title)
+    if error.status_code == 403:
+        return problem(403, "Not allowed", "This token is not made for this. Ask for one of another scope.")
+    answer = problem(error.status_code, title)
+    if isinstance(error, Throttled) and error.wait:
+        answer["Retry-After"] = str(math.ceil(error.wait))
+    return answer
+
+
+def _of_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    detail = "No such token, or its time has passed. Send it as Authorization: Bearer TOKEN, or send none."
+    answer = problem(401, "Token refused", detail)
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _of_size(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:

@@ -10,11 +10,13 @@ from ninja import Router
 
 from cimara.trials.plain import Entry, glossary
 from cimara_web.api import answers
+from cimara_web.api.callers import CallerWith
 from cimara_web.api.limits import READING
 from cimara_web.api.problems import Problem
+from cimara_web.api.scopes import Scope
 from cimara_web.snapshot import current_snapshot
 
-router = Router(tags=["registry"], throttle=[READING])
+router = Router(tags=["registry"], throttle=[READING], auth=CallerWith(Scope.READ))
 _ERRORS = {422: Problem, 429: Problem}
 
 

@@ -22,12 +22,14 @@ from cimara.trials.staleness import may_be_outdated
 from cimara.trials.study import Study
 from cimara_web import clock
 from cimara_web.api import answers
+from cimara_web.api.callers import CallerWith
 from cimara_web.api.limits import READING
 from cimara_web.api.problems import Problem
+from cimara_web.api.scopes import Scope
 from cimara_web.api.texts import Text
 from cimara_web.snapshot import current_snapshot
 
-router = Router(tags=["trials"], throttle=[READING])
+router = Router(tags=["trials"], throttle=[READING], auth=CallerWith(Scope.READ))
 ANY = "ANY"
 Status = StrEnum("Status", [(one.name, one.value) for one in OverallStatus] + [(ANY, ANY)])
 """Registry statuses, and `ANY`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from cimara.terms.registry import OverallStatus
 from cimara.trials.matching import MatchPage, Profile, match, match_all
@@ -18,11 +19,14 @@ from cimara.trials.snapshot import Snapshot
 from cimara.trials.study import Study
 from cimara.trials.verdict import CriterionId, MatchResult, Verdict
 from cimara_web.finder.answers import Answers
+from cimara_web.finder.outcome import BEYOND, Outcome, Row, kind_of
 from cimara_web.finder.profile import ages_of, profile_of
+from cimara_web.finder.queries import Visit
+from cimara_web.finder.remembering import remembered
 
 PAGE_SIZE = 20
 FOLDED = (Verdict.NOT_NOW, Verdict.NO)
-BEYOND = "beyond_max_distance"
+Listed = TypeVar("Listed", Row, MatchResult)
 _RANK = {verdict: place for place, verdict in enumerate(Verdict)}
 _AGE_LIMITS = re.compile(r"(?P<least>[\d.]+)-(?P<most>[\d.]*)")
 
@@ -42,64 +46,103 @@ class Sort(StrEnum):
     NEAR = "near"
 
 
-def find(answers: Answers, snapshot: Snapshot, *, today: date) -> Found:
-    """Match the answers against every study of the snapshot."""
-    profile = profile_of(answers, as_of=today)
-    page = match_all(profile, snapshot, own_country_first=profile.country is not None)
-    return Found(profile, _over_age_band(page, profile, ages_of(answers), snapshot), snapshot)
+def find(visit: Visit, snapshot: Snapshot, *, today: date) -> Found:
+    """The visitor's answers against every study of the snapshot."""
+    person = Person.of(visit.answers, today=today)
+    asked = ("patient", person.profile.to_json(), person.ages)
+    return Found(person, remembered(visit, snapshot, asked, lambda: _matched(person, snapshot)))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of the visitor: the profile, and the band that its age is the younger end of."""
+
+    profile: Profile
+    ages: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, answers: Answers, *, today: date) -> Person:
+        """The person that the answers tell of."""
+        return cls(profile_of(answers, as_of=today), ages_of(answers))
+
+    @property
+    def own_country_first(self) -> bool:
+        """True when the person's country is known."""
+        return self.profile.country is not None
+
+    def match(self, study: Study) -> MatchResult:
+        """One study against the person: the same as its row in `find`."""
+        result = match(self.profile, study, own_country_first=self.own_country_first)
+        if self.ages and _limit_within(result, self.ages):
+            ageless = replace(self.profile, age=None)
+            return match(ageless, study, own_country_first=self.own_country_first)
+        return result
 
 
 @dataclass(frozen=True)
 class Found:
     """The answer of the library, before any choice of what to show."""
 
-    profile: Profile
-    page: MatchPage
-    snapshot: Snapshot
+    person: Person
+    outcome: Outcome
 
-    def listed(self, show: Show, sort: Sort) -> tuple[MatchResult, ...]:
+    @property
+    def profile(self) -> Profile:
+        """The facts that were matched."""
+        return self.person.profile
+
+    def listed(self, show: Show, sort: Sort) -> tuple[Row, ...]:
         """The studies to show, by verdict; within one, as `sort` says."""
-        chosen = [one for one in self.page.results if self._is_shown(one, show)]
+        shown = {kind for kind, one in self._kinds.items() if _is_shown(one, show)}
+        chosen = [one for one in self.outcome.rows if kind_of(one) in shown]
         if sort is Sort.NEAR:
             chosen.sort(
-                key=lambda one: (_RANK[one.verdict], one.nearest_open_km is None, one.nearest_open_km or 0.0)
+                key=lambda one: (one.verdict_place, one.nearest_open_km is None, one.nearest_open_km or 0.0)
             )
         return tuple(chosen)
 
     @cached_property
     def counts(self) -> Mapping[Show, int]:
         """How many studies each choice shows."""
-        return {show: sum(self._is_shown(one, show) for one in self.page.results) for show in Show}
+        return {show: self._count(lambda one, show=show: _is_shown(one, show)) for show in Show}
 
     @cached_property
-    def too_far(self) -> tuple[MatchResult, ...]:
-        """Open studies whose nearest open site is farther than the person would travel."""
-        return tuple(
-            one for one in self.page.results if status_of(one) in OPEN_STATUSES and BEYOND in one.flags
-        )
+    def too_far(self) -> int:
+        """How many open studies have their nearest open site farther than the person would travel."""
+        return self._count(_is_open_too_far)
 
     @cached_property
-    def closed_nearby(self) -> int:
-        """Of those, how many have a site within reach that is closed."""
-        studies = self.snapshot.studies_of(one.nct_id for one in self.too_far) if self.too_far else ()
-        return sum(_has_closed_site_near(study, self.profile) for study in studies)
+    def _kinds(self) -> dict[tuple[int, int], Row]:
+        """One study of each kind: thousands of studies have few kinds, and only those are looked at."""
+        return {kind_of(one): one for one in self.outcome.rows}
 
-    @staticmethod
-    def _is_shown(result: MatchResult, show: Show) -> bool:
-        if show is Show.ALL:
-            return True
-        wanted = OPEN_STATUSES if show is Show.OPEN else {OverallStatus.NOT_YET_RECRUITING}
-        return status_of(result) in wanted and BEYOND not in result.flags
+    @cached_property
+    def _tally(self) -> Counter[tuple[int, int]]:
+        return Counter(map(kind_of, self.outcome.rows))
+
+    def _count(self, counts: Callable[[Row], bool]) -> int:
+        return sum(self._tally[kind] for kind, one in self._kinds.items() if counts(one))
+
+
+def _is_shown(row: Row, show: Show) -> bool:
+    if show is Show.ALL:
+        return True
+    wanted = OPEN_STATUSES if show is Show.OPEN else {OverallStatus.NOT_YET_RECRUITING}
+    return row.status in wanted and not row.has(BEYOND)
+
+
+def _is_open_too_far(row: Row) -> bool:
+    return row.status in OPEN_STATUSES and row.has(BEYOND)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Generic[Listed]):
     """The part of a page with one verdict; `total` counts all of it, `page` is where it begins."""
 
     verdict: Verdict
     total: int
     page: int
-    results: tuple[MatchResult, ...]
+    results: tuple[Listed, ...]
 
     @property
     def is_folded(self) -> bool:
@@ -108,16 +151,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultsPage:
+class ResultsPage(Generic[Listed]):
     """One page of a list, in groups by verdict; a group with nothing here still has its count."""
 
     number: int
     last: int
     total: int
-    groups: tuple[Group, ...]
+    groups: tuple[Group[Listed], ...]
 
 
-def paged(listed: Sequence[MatchResult], number: int) -> ResultsPage:
+def paged(listed: Sequence[Listed], number: int) -> ResultsPage[Listed]:
     """Page `number` (from 1) of the list; a number off its end gives the last page."""
     last = max(1, -(-len(listed) // PAGE_SIZE))
     number = min(max(1, number), last)
@@ -138,32 +181,25 @@ def page_number(text: str) -> int:
 
 def match_one(answers: Answers, study: Study, *, today: date) -> tuple[Profile, MatchResult]:
     """One study against the answers: the same as its row in `find`."""
-    profile = profile_of(answers, as_of=today)
-    own_country_first = profile.country is not None
-    result = match(profile, study, own_country_first=own_country_first)
-    ages = ages_of(answers)
-    if ages and _limit_within(result, ages):
-        return profile, match(replace(profile, age=None), study, own_country_first=own_country_first)
-    return profile, result
+    person = Person.of(answers, today=today)
+    return person.profile, person.match(study)
 
 
-def status_of(result: MatchResult) -> OverallStatus:
-    """The study's overall status, as the match saw it."""
-    criterion = result.criterion(CriterionId.STATUS)
-    return OverallStatus(criterion.fact) if criterion and criterion.fact else OverallStatus.UNKNOWN
+def _matched(person: Person, snapshot: Snapshot) -> Outcome:
+    page = match_all(person.profile, snapshot, own_country_first=person.own_country_first)
+    outcome = Outcome.of(_over_age_band(page, person, snapshot))
+    too_far = [one.nct_id for one in outcome.rows if _is_open_too_far(one)]
+    studies = snapshot.studies_of(too_far) if too_far else ()
+    return replace(outcome, closed_nearby=sum(_has_closed_site_near(one, person.profile) for one in studies))
 
 
-def _over_age_band(
-    page: MatchPage, profile: Profile, ages: tuple[int, int] | None, snapshot: Snapshot
-) -> MatchPage:
+def _over_age_band(page: MatchPage, person: Person, snapshot: Snapshot) -> MatchPage:
     """Studies whose age limit falls inside the band are matched again with the age unknown."""
+    ages = person.ages
     doubtful = {one.nct_id for one in page.results if ages and _limit_within(one, ages)}
     if not doubtful:
         return page
-    ageless, own = replace(profile, age=None), profile.country is not None
-    again = {
-        study.nct_id: match(ageless, study, own_country_first=own) for study in snapshot.studies_of(doubtful)
-    }
+    again = {study.nct_id: person.match(study) for study in snapshot.studies_of(doubtful)}
     results = sorted((again.get(one.nct_id, one) for one in page.results), key=lambda one: _RANK[one.verdict])
     return replace(page, results=tuple(results))
 

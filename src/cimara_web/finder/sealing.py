@@ -1,7 +1,8 @@
 """Seals a visitor's answers under a token that only the visitor's browser keeps.
 
-The row's key is HMAC-SHA256(token, "id") and its body AES-256-GCM under HKDF-SHA256(token, "body"), so a
-copy of the database opens nothing, and the cookie alone holds nothing.
+The row's key is HMAC-SHA256(token, "id"). Its body is AES-256-GCM under HKDF-SHA256(token, "body"), and what
+the answers match is sealed likewise under HKDF-SHA256(token, "outcome"). A copy of the database opens
+nothing, and the cookie alone holds nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ NONCE_BYTES = 12
 BLOCK_BYTES = 512
 """Bodies are padded to whole blocks, so that their length doesn't tell how much was answered."""
 LENGTH_BYTES = 4
+BODY, OUTCOME = b"body", b"outcome"
+"""What is sealed; each has a key of its own, so that one can't stand in for the other."""
 
 
 class SealError(ValueError):
@@ -52,30 +55,30 @@ def row_key(token: bytes) -> str:
     return hmac.new(token, b"id", hashlib.sha256).hexdigest()
 
 
-def seal(token: bytes, plain: bytes) -> bytes:
+def seal(token: bytes, plain: bytes, kind: bytes = BODY) -> bytes:
     """Encrypt `plain` under the token: nonce, then ciphertext and tag, bound to the token's row."""
     nonce = os.urandom(NONCE_BYTES)
     padded = len(plain).to_bytes(LENGTH_BYTES, "big") + plain
     padded += bytes(-len(padded) % BLOCK_BYTES)
-    return nonce + AESGCM(_body_key(token)).encrypt(nonce, padded, row_key(token).encode("ascii"))
+    return nonce + AESGCM(_key(token, kind)).encrypt(nonce, padded, row_key(token).encode("ascii"))
 
 
-def unseal(token: bytes, body: bytes) -> bytes:
+def unseal(token: bytes, body: bytes, kind: bytes = BODY) -> bytes:
     """Decrypt what `seal` made.
 
     Raises
     ------
     SealError
-        When the token isn't the body's, or the body was changed.
+        When the token isn't the body's, the body was changed, or it is of another kind.
     """
     nonce, sealed = body[:NONCE_BYTES], body[NONCE_BYTES:]
     try:
-        padded = AESGCM(_body_key(token)).decrypt(nonce, sealed, row_key(token).encode("ascii"))
+        padded = AESGCM(_key(token, kind)).decrypt(nonce, sealed, row_key(token).encode("ascii"))
     except (InvalidTag, ValueError):
         raise SealError from None
     length = int.from_bytes(padded[:LENGTH_BYTES], "big")
     return padded[LENGTH_BYTES : LENGTH_BYTES + length]
 
 
-def _body_key(token: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"body").derive(token)
+def _key(token: bytes, kind: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=kind).derive(token)

@@ -18,8 +18,9 @@ from schemathesis.checks import CheckFunction  # noqa: E402
 from schemathesis.specs.openapi.checks import positive_data_acceptance  # noqa: E402
 
 from cimara_web.wsgi import application  # noqa: E402
+from tests.many import examples  # noqa: E402
 
-EXAMPLES = 200
+EXAMPLES = examples(few=200, many=800)
 NARROWER: list[CheckFunction] = [positive_data_acceptance]
 """Which tumours, countries, cursors and sets of facts there are is more than JSON Schema can say."""
 

@@ -23,10 +23,10 @@ def save_step(*, token: bytes, step: str, given: Given, now: datetime) -> None:
     """Take a step's answer anew; makes the row when there is none, or when its time has passed."""
     key, empty = row_key(token), seal(token, Answers().to_bytes())
     FinderProfile.objects.get_or_create(key=key, defaults={"body": empty, "expires_at": now + IDLE_LIFE})
-    row = FinderProfile.objects.select_for_update().get(key=key)
+    row = FinderProfile.objects.select_for_update().defer("outcome").get(key=key)
     answers = opened(row, token) if row.expires_at > now else None
     changed = replace((answers or Answers()).with_step(step, given), left_out=False)
-    row.body = seal(token, changed.to_bytes())
+    row.body, row.outcome = seal(token, changed.to_bytes()), None
     row.expires_at = now + IDLE_LIFE
     row.save()
 
@@ -35,18 +35,16 @@ def save_step(*, token: bytes, step: str, given: Given, now: datetime) -> None:
 def save_clinician(*, token: bytes, clinician: Mapping[str, Given], now: datetime) -> None:
     """Take what was typed on the clinician path anew; a patient's answers in the same browser stay."""
     key = row_key(token)
-    row = FinderProfile.objects.select_for_update().filter(key=key).first()
+    row = FinderProfile.objects.select_for_update().defer("outcome").filter(key=key).first()
     answers = opened(row, token) if row and row.expires_at > now else None
     changed = replace(answers or Answers(), clinician=clinician)
-    sealed = {"body": seal(token, changed.to_bytes()), "expires_at": now + IDLE_LIFE}
-    FinderProfile.objects.update_or_create(key=key, defaults=sealed)
+    _put(token, changed, now)
 
 
 @action
 def save_all(*, token: bytes, answers: Answers, now: datetime) -> None:
     """Put these answers in the place of all that were given before."""
-    sealed = {"body": seal(token, answers.to_bytes()), "expires_at": now + IDLE_LIFE}
-    FinderProfile.objects.update_or_create(key=row_key(token), defaults=sealed)
+    _put(token, answers, now)
 
 
 @action
@@ -65,3 +63,9 @@ def forget(*, token: bytes) -> None:
 def purge_expired(*, now: datetime) -> int:
     """Delete every row whose time has passed; returns how many."""
     return FinderProfile.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _put(token: bytes, answers: Answers, now: datetime) -> None:
+    """Other answers match other studies: what the old ones came to goes with them."""
+    sealed = {"body": seal(token, answers.to_bytes()), "outcome": None, "expires_at": now + IDLE_LIFE}
+    FinderProfile.objects.update_or_create(key=row_key(token), defaults=sealed)

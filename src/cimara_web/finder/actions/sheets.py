@@ -26,7 +26,8 @@ def change_sheet(*, token: bytes, put: str | None, take_off: str | None, now: da
     SheetFullError
         When there is no room for the study; nothing is changed then.
     """
-    row = FinderProfile.objects.select_for_update().filter(key=row_key(token), expires_at__gt=now).first()
+    living = FinderProfile.objects.select_for_update().filter(key=row_key(token), expires_at__gt=now)
+    row = living.defer("outcome").first()
     answers = None if row is None else opened(row, token)
     if row is None or answers is None:
         return

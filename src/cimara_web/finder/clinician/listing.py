@@ -11,18 +11,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cimara.terms.registry import OverallStatus, Phase
-from cimara.trials.matching import MatchPage, Profile, match_all
+from cimara.trials.matching import Profile, match, match_all
 from cimara.trials.matching.sites import OPEN_STATUSES
 from cimara.trials.snapshot import Snapshot
+from cimara.trials.study import Study
 from cimara.trials.verdict import MatchResult, Verdict
 from cimara_web.finder.answers import Answers, Given
 from cimara_web.finder.browse import PHASE_WORDS
 from cimara_web.finder.cards import Card
 from cimara_web.finder.clinician.fields import Amount, Several
 from cimara_web.finder.clinician.profile import PROFILE, SHOWN, shown_in, typed_in
-from cimara_web.finder.results import BEYOND, Show, status_of
+from cimara_web.finder.outcome import BEYOND, WRONG_PHASE, Outcome, Row
+from cimara_web.finder.queries import Visit
+from cimara_web.finder.remembering import remembered
+from cimara_web.finder.results import Show
 
-WRONG_PHASE = "phase_not_wanted"
 VERDICTS: dict[Verdict, Any] = {
     Verdict.LIKELY: _("Likely"),
     Verdict.POSSIBLE: _("Possible, points to check"),
@@ -82,28 +85,32 @@ class Matched:
     """Every relevant study against the profile, and those that the filters list."""
 
     profile: Profile
-    page: MatchPage
+    outcome: Outcome
     show: Show
     verdicts: frozenset[str]
 
     @classmethod
-    def of(cls, profile: Profile, answers: Answers, snapshot: Snapshot) -> Matched:
+    def of(cls, profile: Profile, visit: Visit, snapshot: Snapshot) -> Matched:
         """Match the profile and take the filters in force."""
-        chosen = shown_in(answers)
+        chosen, own = shown_in(visit.answers), profile.country is not None
+
+        def work() -> Outcome:
+            return Outcome.of(match_all(profile, snapshot, own_country_first=own))
+
         return cls(
             profile,
-            match_all(profile, snapshot, own_country_first=profile.country is not None),
+            remembered(visit, snapshot, ("clinician", profile.to_json()), work),
             Show(chosen.get("show", Show.OPEN)),
             frozenset(chosen.get("verdicts", ())),
         )
 
     @cached_property
-    def before_verdicts(self) -> tuple[MatchResult, ...]:
+    def before_verdicts(self) -> tuple[Row, ...]:
         """The studies that the other filters leave."""
-        return tuple(one for one in self.page.results if self._is_wanted(one))
+        return tuple(one for one in self.outcome.rows if self._is_wanted(one))
 
     @cached_property
-    def listed(self) -> tuple[MatchResult, ...]:
+    def listed(self) -> tuple[Row, ...]:
         """The studies to list, in the library's order."""
         chosen = self.verdicts
         return tuple(one for one in self.before_verdicts if not chosen or one.verdict in chosen)
@@ -114,10 +121,14 @@ class Matched:
         found = Counter(one.verdict for one in self.before_verdicts)
         return {verdict: found[verdict] for verdict in Verdict}
 
-    def _is_wanted(self, result: MatchResult) -> bool:
+    def match(self, study: Study) -> MatchResult:
+        """One study in full: the same as its row."""
+        return match(self.profile, study, own_country_first=self.profile.country is not None)
+
+    def _is_wanted(self, row: Row) -> bool:
         statuses = _SHOWN_STATUSES.get(self.show)
-        off = {BEYOND, WRONG_PHASE} & set(result.flags)
-        return not off and (statuses is None or status_of(result) in statuses)
+        off = row.has(BEYOND) or row.has(WRONG_PHASE)
+        return not off and (statuses is None or row.status in statuses)
 
 
 class KilometreCard(Card):

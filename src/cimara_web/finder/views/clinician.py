@@ -61,16 +61,17 @@ def results(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _kept(request, form.saved(answers), "clinician-results")
     snapshot, lang = current_snapshot(), get_language() or "en"
-    matched = Matched.of(asked, answers, snapshot)
+    matched = Matched.of(asked, request.visit, snapshot)
     page = paged(matched.listed, page_number(request.GET.get("page", "")))
-    here = [one for group in page.groups for one in group.results]
-    studies = {study.nct_id: study for study in snapshot.studies_of(one.nct_id for one in here)}
+    here = [one.nct_id for group in page.groups for one in group.results]
     typed = typed_in(answers)
     context = {
         "form": form,
         "matched": matched,
         "page": page,
-        "cards": [KilometreCard(one, studies[one.nct_id], asked, lang) for one in here],
+        "cards": [
+            KilometreCard(matched.match(study), study, asked, lang) for study in snapshot.studies_of(here)
+        ],
         "place_not_known": bool(typed.get("place")) and place_of(typed) is None,
         "words_of": WORDS,
     }
@@ -107,14 +108,15 @@ def table(request: HttpRequest) -> HttpResponse:
     if asked is None or request.method != "POST":
         return redirect("clinician-results" if asked else "clinician")
     snapshot, lang = current_snapshot(), get_language() or "en"
-    listed = Matched.of(asked, answers, snapshot).listed
-    studies = {study.nct_id: study for study in snapshot.studies_of(one.nct_id for one in listed)}
+    matched = Matched.of(asked, request.visit, snapshot)
+    studies = {one.nct_id: one for one in snapshot.studies_of(row.nct_id for row in matched.listed)}
     data_date = snapshot.meta.data_date
     records = date_words(data_date, lang) if data_date else _("a date that is not known")
     head = _("Study records of %(records)s, matched on %(today)s.") % {
         "records": records,
         "today": date_words(asked.as_of.isoformat(), lang),
     }
+    listed = [matched.match(study) for study in studies.values()]
     text = criteria_csv(listed, studies, head=f"{head} {say('sheet.not_advice', lang)}")
     return csv_file(text, "criteria")
 

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from cimara.trials.plain import questions_for_doctor
 from cimara.trials.plain.sheet import MOST_STUDIES
 from cimara.trials.snapshot import Snapshot
-from cimara.trials.study import Study
 from cimara.trials.verdict import Verdict
 from cimara_web import clock
 from cimara_web.finder.cards import Card
 from cimara_web.finder.home import home_of, uses_miles
 from cimara_web.finder.lookup import study_or_redirect
+from cimara_web.finder.outcome import Row
 from cimara_web.finder.results import Found, ResultsPage, Show, Sort, find, match_one, page_number, paged
 from cimara_web.finder.visits import answers_so_far, personal
 from cimara_web.snapshot import current_snapshot
@@ -34,7 +34,7 @@ def results(request: HttpRequest) -> HttpResponse:
     if request.visit is None:
         return redirect("find")
     snapshot = current_snapshot()
-    found = find(answers_so_far(request), snapshot, today=clock.today())
+    found = find(request.visit, snapshot, today=clock.today())
     show, sort = _chosen(request, "show", Show.OPEN), _chosen(request, "sort", Sort.BEST)
     page = paged(found.listed(show, sort), page_number(request.GET.get("page", "")))
     context = {
@@ -46,21 +46,22 @@ def results(request: HttpRequest) -> HttpResponse:
         "home": home_of(answers_so_far(request)),
         "reach_km": found.profile.max_distance_km,
         "miles": uses_miles(found.profile.country),
-        "off_list": found.page.gated_out,
+        "off_list": found.outcome.gated_out,
         "chosen": answers_so_far(request).chosen,
         "most_on_sheet": MOST_STUDIES,
     }
     return render(request, "finder/results.html", context)
 
 
-def _cards(page: ResultsPage, found: Found, snapshot: Snapshot) -> dict[Verdict, list[Card]]:
+def _cards(page: ResultsPage[Row], found: Found, snapshot: Snapshot) -> dict[Verdict, list[Card]]:
+    """The studies of the page only are matched in full: a card shows what each point says."""
     numbers = [one.nct_id for group in page.groups for one in group.results]
-    studies: dict[str, Study] = {study.nct_id: study for study in snapshot.studies_of(numbers)}
     lang = get_language() or "en"
-    return {
-        group.verdict: [Card(one, studies[one.nct_id], found.profile, lang) for one in group.results]
-        for group in page.groups
+    cards = {
+        study.nct_id: Card(found.person.match(study), study, found.profile, lang)
+        for study in snapshot.studies_of(numbers)
     }
+    return {group.verdict: [cards[one.nct_id] for one in group.results] for group in page.groups}
 
 
 @personal

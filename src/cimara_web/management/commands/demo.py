@@ -1,12 +1,14 @@
-"""Bring the database up to date and serve the portal on this machine."""
+"""Bring the database up to date and serve the portal on this machine, its regular work done beside it."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from cimara_web.beside import ticking
 from cimara_web.serving import DEFAULT_BIND, EXIT_REFUSED, Bind, refuse_unsafe, serve
 from cimara_web.snapshot import current_snapshot
 
@@ -35,4 +37,6 @@ class Command(BaseCommand):
             f"Registry: {registry.n_studies} studies, data of {registry.data_date or 'unknown date'}"
         )
         self.stderr.write(f"The portal is at {place.address} (Ctrl-C stops it)")
-        serve(place, workers=1)
+        os.environ.setdefault("CIMARA_ADDRESS", place.address if place.socket is None else "")
+        with ticking():
+            serve(place, workers=1)

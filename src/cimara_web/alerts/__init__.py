@@ -1,0 +1,1 @@
+"""Alerts: a mail when a study of a chosen kind is new, or its record has changed."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the README's pictures of the portal: its front page and the results of a search, at 1280 pixels."""
+"""Takes the pictures for README and tutorial: front page and results at 1280 pixels, the sheet on paper."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +21,10 @@ IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 300_000
 COLOURS = 128
 SIZE = {"width": 1280, "height": 1280}
+PAPER = {"width": 690, "height": 1000}
+"""A4 within its margins, at 96 pixels an inch."""
+MARGIN = 52
+ON_SHEET = 2
 ANSWERS = {
     "who": "self",
     "cancer": "nsclc",
@@ -72,6 +76,11 @@ def take(portal: str) -> None:
         answer_all(page, portal)
         page.goto(f"{portal}/find/results/")
         save(page, "finder-results.png")
+        choose(page, portal)
+        page.set_viewport_size(PAPER)
+        page.emulate_media(media="print")
+        page.goto(f"{portal}/find/sheet/")
+        save(page, "finder-sheet.png", MARGIN)
         browser.close()
 
 
@@ -101,11 +110,18 @@ def answer_all(page: Page, portal: str) -> None:
         page.locator("main button[type=submit]:not([name])" if answered else "button[name=skip]").click()
 
 
-def save(page: Page, name: str) -> None:
-    """The page as a small picture of few colours."""
-    picture = (
-        Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    )
+def choose(page: Page, portal: str) -> None:
+    """Put the first studies of the list on the sheet."""
+    for number in range(ON_SHEET):
+        page.goto(f"{portal}/find/results/")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add to my sheet").nth(number).click()
+
+
+def save(page: Page, name: str, margin: int = 0) -> None:
+    """The page as a small picture of few colours, within a white margin."""
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = ImageOps.expand(shot, margin, "white").quantize(COLOURS, dither=Image.Dither.NONE)
     IMAGES.mkdir(parents=True, exist_ok=True)
     picture.save(IMAGES / name, optimize=True)
     size = (IMAGES / name).stat().st_size

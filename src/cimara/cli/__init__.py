@@ -15,6 +15,10 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
         "find trials that take people whose cancer has reached the brain",
         ("build", "sync", "search", "show", "read", "match", "atlas", "survey", "export", "doctor"),
     ),
+    "response": (
+        "call response by RANO-BM, RANO-LM, iRANO and RECIST, with a reason on every row",
+        ("check", "synth"),
+    ),
     "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }
 """Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`."""

@@ -7,9 +7,15 @@ doses milligrams of dexamethasone-equivalent a day. `None` is "not recorded", wh
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NewType
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NewType
 
+from cimara.terms.errors import CimaraError
 from cimara.terms.response import (
     AdjudicationKind,
     Answer,
@@ -35,6 +41,50 @@ INVESTIGATOR = "INV"
 """The evaluator of a row that names none."""
 
 
+class ModelError(CimaraError):
+    """A record that can't be: an empty id, a negative size, a word outside its list."""
+
+
+def _check_ids(record: object, *names: str) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if not isinstance(value, str) or not value.strip() or ";" in value:
+            raise ModelError(
+                "no usable id",
+                where=f"{type(record).__name__}.{name}",
+                expected="a text without `;`, not empty",
+            )
+
+
+def _check_words(record: object, **words: type[StrEnum]) -> None:
+    """Each field is a member of its list, or None where it may be left out."""
+    for name, enum in words.items():
+        value = getattr(record, name)
+        if value is not None and not isinstance(value, enum):
+            where = f"{type(record).__name__}.{name}"
+            raise ModelError("word outside its list", where=where, expected=" or ".join(enum))
+
+
+def _is_size(text: str) -> bool:
+    return re.fullmatch(r"\d+(\.\d+)?", text) is not None
+
+
+def _check_counts(record: object, *names: str) -> None:
+    """Whole numbers, 0 or more, or None. Sizes are integers: a float is an error, NaN included."""
+    for name in names:
+        value = getattr(record, name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            where = f"{type(record).__name__}.{name}"
+            raise ModelError(
+                "size or count out of range",
+                where=where,
+                expected="a whole number, 0 or more",
+                hint="Diameters are tenths of a millimetre; see cimara.response.sizes.",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Lesion:
     """One lesion of one patient, as one evaluator classed it."""
@@ -52,6 +102,18 @@ class Lesion:
     prior_local_therapy: LocalTherapy = LocalTherapy.UNKNOWN
     progressed_since_therapy: Answer = Answer.UNKNOWN
     parent_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id", "lesion_id", "evaluator")
+        _check_words(
+            self,
+            compartment=LesionCompartment,
+            role=LesionRole,
+            cystic_only=Answer,
+            borders_measurable=Answer,
+            prior_local_therapy=LocalTherapy,
+            progressed_since_therapy=Answer,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +142,11 @@ class Measurement:
     change: LesionChange | None = None
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id", "lesion_id", "visit_id", "evaluator")
+        _check_words(self, status=SizeStatus, state=LesionState, change=LesionChange)
+        _check_counts(self, "ld", "perp", "short_axis", "volume", "n_slices", "slice_mm")
+
 
 @dataclass(frozen=True, slots=True)
 class NewLesion:
@@ -93,6 +160,11 @@ class NewLesion:
     compartment: LesionCompartment
     evaluator: str = INVESTIGATOR
     projections: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id", "lesion_id", "visit_id", "evaluator")
+        _check_words(self, certainty=Certainty, compartment=LesionCompartment)
+        _check_counts(self, "projections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +190,16 @@ class Visit:
     body_assessable: Assessable = Assessable.ALL
     nonenhancing_pd: Answer = Answer.UNKNOWN
 
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id", "visit_id")
+        _check_words(
+            self,
+            brain_assessable=Assessable,
+            lm_assessable=Assessable,
+            body_assessable=Assessable,
+            nonenhancing_pd=Answer,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Clinical:
@@ -135,6 +217,23 @@ class Clinical:
     steroid_trend: SteroidTrend = SteroidTrend.UNKNOWN
     physiological: Answer = Answer.UNKNOWN
     antiangiogenic: Answer = Answer.UNKNOWN
+
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id", "visit_id")
+        _check_words(
+            self,
+            status=ClinicalStatus,
+            attributable=Attribution,
+            steroid_trend=SteroidTrend,
+            physiological=Answer,
+            antiangiogenic=Answer,
+        )
+        _check_counts(self, "kps", "ecog", "persisted_days")
+        dose = self.dex_mg_per_day
+        if dose is not None and not (math.isfinite(dose) and dose >= 0):
+            raise ModelError(
+                "dose out of range", where="Clinical.dex_mg_per_day", expected="mg a day, 0 or more"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +255,12 @@ class LmItem:
 
 @dataclass(frozen=True, slots=True)
 class LmForm:
-    """A RANO-LM form of one visit, against its reference visit (Le Rhun 2019, Table 5)."""
+    """A RANO-LM form of one visit, against its reference visit (Le Rhun 2019, Table 5).
+
+    `date` and `reference_scan_date` are those of the MRI. `last_lumbar_puncture` is an ISO date or "none",
+    `treatment_since_reference` a text or "none"; "" is a field left empty. Sizes of the items are those of
+    this visit: the reference's own stand on the form of the reference visit.
+    """
 
     patient_id: str
     visit_id: str
@@ -168,6 +272,15 @@ class LmForm:
     exam_change: str = ""
     overall_human: str = ""
     overall_reason: str = ""
+    reference_scan_date: dt.date | None = None
+    last_lumbar_puncture: str = ""
+    treatment_since_reference: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """Every field that is still empty, in words; a form with any can't be made final."""
+        from cimara.response.criteria.rano_lm.final import missing
+
+        return missing(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +305,16 @@ class Adjudication:
     value: str = ""
     supersedes: str = ""
 
+    def __post_init__(self) -> None:
+        _check_ids(self, "event_id", "patient_id")
+        _check_words(self, kind=AdjudicationKind)
+        if self.kind is AdjudicationKind.CLINICAL_REATTRIBUTED and self.value not in tuple(Attribution):
+            raise ModelError("no cause", where="Adjudication.value", expected=" or ".join(Attribution))
+        if self.kind is AdjudicationKind.MEASUREMENT_CORRECTED and not _is_size(self.value):
+            raise ModelError("no size", where="Adjudication.value", expected="millimetres, such as 12.5")
+        if self.kind is AdjudicationKind.READER_DECISION and not self.value:
+            raise ModelError("no evaluator", where="Adjudication.value", expected="the accepted evaluator")
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:
@@ -209,6 +332,10 @@ class Patient:
     clinical: tuple[Clinical, ...] = ()
     lm_forms: tuple[LmForm, ...] = ()
     adjudications: tuple[Adjudication, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_ids(self, "patient_id")
+        _check_words(self, immunotherapy=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +357,10 @@ class Finding:
     hint: str = ""
 
 
+class DuplicatePatientError(CimaraError):
+    """Two patients with one id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """Patients, and what reading them found."""
@@ -238,3 +369,25 @@ class Study:
     findings: tuple[Finding, ...] = ()
     source: dict[str, str] = field(default_factory=dict)
     """What was read: file name to SHA-256."""
+
+    @classmethod
+    def from_tidy(cls, source: Path | Mapping[str, Any]) -> Study:
+        """Read the tidy tables of a folder, or frames by table name (`reading.tidy.read_tidy`)."""
+        from cimara.response.reading.tidy import read_tidy
+
+        return read_tidy(source)
+
+    @classmethod
+    def from_sdtm(cls, **sources: Any) -> Study:
+        """Read SDTM: `tu=`, `tr=`, and others that `reading.sdtm.read_sdtm` names; files or frames."""
+        from cimara.response.reading.sdtm import read_sdtm
+
+        return read_sdtm(**sources)[0]
+
+    @classmethod
+    def from_objects(cls, patients: Iterable[Patient]) -> Study:
+        """A study of patients made in Python. Raises DuplicatePatientError when an id stands twice."""
+        made = tuple(patients)
+        if len({patient.patient_id for patient in made}) != len(made):
+            raise DuplicatePatientError("a patient id stands twice", expected="one Patient for each id")
+        return cls(made)

@@ -6,10 +6,16 @@ and for reading only: every comparison was made on integers before. Codes in one
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+
+from cimara.response.model import Finding
+from cimara.response.rows import BestRow, LesionRow, PatientResult, TimepointRow
+from cimara.response.sizes import percent_change
 
 TIMEPOINTS: dict[str, pl.DataType] = {
     "patient_id": pl.String(),
@@ -124,3 +130,66 @@ class ResultTables:
             paths.append(folder / f"{name}.csv")
             table.write_csv(paths[-1])
         return paths
+
+
+def result_tables(results: Sequence[PatientResult], findings: Iterable[Finding] = ()) -> ResultTables:
+    """The tables of many patients' results; `findings` of reading come first."""
+    noted = [*findings, *(item for result in results for item in result.findings)]
+    return ResultTables(
+        timepoints=timepoint_frame([row for result in results for row in result.rows]),
+        lesions=frame([_lesion(row) for result in results for row in result.lesions], LESIONS),
+        best=frame([_best(row) for result in results for row in result.best], BEST),
+        findings=frame([_plain(item, FINDINGS) for item in noted], FINDINGS),
+    )
+
+
+def timepoint_frame(rows: Iterable[TimepointRow]) -> pl.DataFrame:
+    """Time points as a table."""
+    return frame([_timepoint(row) for row in rows], TIMEPOINTS)
+
+
+def frame(rows: Sequence[Sequence[Any]], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """A table of rows in the order of `schema`; one without rows keeps its columns."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
+    return pl.DataFrame(
+        [
+            pl.Series(name, list(column), dtype)
+            for (name, dtype), column in zip(schema.items(), columns, strict=True)
+        ]
+    )
+
+
+def shown(size: int | None, measure: str) -> float | None:
+    """A size as the tables show it: millimetres, or cubic millimetres where volumes were measured."""
+    if size is None:
+        return None
+    return float(size) if measure == "volume" else size / 10
+
+
+def _timepoint(row: TimepointRow) -> list[Any]:
+    values = _plain(row, TIMEPOINTS, skip=("pct_base", "pct_nadir"))
+    at = {name: place for place, name in enumerate(TIMEPOINTS)}
+    for name in ("sum", "base_sum", "nadir_sum"):
+        values[at[name]] = shown(values[at[name]], row.measure)
+    if row.is_complete and row.sum is not None:
+        values[at["pct_base"]] = percent_change(row.sum, row.base_sum)
+        values[at["pct_nadir"]] = percent_change(row.sum, row.nadir_sum)
+    for name in ("reasons", "flags", "adjudications"):
+        values[at[name]] = ";".join(values[at[name]])
+    return values
+
+
+def _lesion(row: LesionRow) -> list[Any]:
+    values = _plain(row, LESIONS)
+    for name in ("size", "nadir"):
+        place = list(LESIONS).index(name)
+        values[place] = shown(values[place], row.measure)
+    return values
+
+
+def _best(row: BestRow) -> list[Any]:
+    return _plain(row, BEST)
+
+
+def _plain(row: object, schema: dict[str, pl.DataType], skip: tuple[str, ...] = ()) -> list[Any]:
+    return [None if name in skip else getattr(row, name) for name in schema]

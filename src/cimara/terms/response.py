@@ -169,3 +169,63 @@ class AdjudicationKind(StrEnum):
     CLINICAL_REATTRIBUTED = "CLINICAL_REATTRIBUTED"
     READER_DECISION = "READER_DECISION"
     MEASUREMENT_CORRECTED = "MEASUREMENT_CORRECTED"
+
+
+class Presence(StrEnum):
+    """Whether a scorecard item is on the scan, as the RANO-LM form writes it (Le Rhun 2019, Table 5)."""
+
+    PRESENT = "1"
+    ABSENT = "0"
+    NE = "NE"
+
+
+class LmChange(StrEnum):
+    """Change of a scorecard item since the reference scan (Le Rhun 2019, Table 5)."""
+
+    IMPROVED = "improved"
+    NO_CHANGE = "no change"
+    WORSE = "worse"
+    NE = "NE"
+
+
+class CsfResult(StrEnum):
+    """What cytology or flow cytometry of the cerebrospinal fluid showed."""
+
+    NEGATIVE = "NEGATIVE"
+    EQUIVOCAL = "EQUIVOCAL"
+    POSITIVE = "POSITIVE"
+    NOT_DONE = "NOT_DONE"
+
+
+class FormFault(StrEnum):
+    """Why one field of a form can't be accepted."""
+
+    EMPTY = "EMPTY"
+    UNREADABLE = "UNREADABLE"
+    CONTRADICTION = "CONTRADICTION"
+
+
+class Course(StrEnum):
+    """How one of the three elements changed since the reference; `NE` is not judged."""
+
+    IMPROVED = "IMPROVED"
+    STABLE = "STABLE"
+    WORSE = "WORSE"
+    NE = "NE"
+
+
+class CsfCourse(StrEnum):
+    """How the fluid changed since the reference; an equivocal result on either side is not a change."""
+
+    STABLE = "STABLE"
+    NEGATIVE_TO_POSITIVE = "NEGATIVE_TO_POSITIVE"
+    POSITIVE_TO_NEGATIVE = "POSITIVE_TO_NEGATIVE"
+    EQUIVOCAL = "EQUIVOCAL"
+    NE = "NE"
+
+
+class ExamInstrument(StrEnum):
+    """The printed form that an examination follows."""
+
+    LANO_2017 = "LANO_2017"
+    NANO_LM_2024 = "NANO_LM_2024"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from cimara.terms.svg import FOOT_LINE_INCHES, INK, LINE, ODD, SILENT, STATED, draw_svg, foot_lines
 from cimara.trials.atlas.collect import AtlasRow
 from cimara.trials.atlas.heterogeneity import (
     NOT_STATED,
@@ -16,7 +17,6 @@ from cimara.trials.atlas.heterogeneity import (
     items_of,
     value_of,
 )
-from cimara.trials.atlas.svg import FOOT_LINE_INCHES, INK, LINE, ODD, SILENT, STATED, draw_svg, foot_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cimara.terms.endpoint import EndpointId
+from cimara.terms.svg import FOOT_LINE_INCHES, INK, LINE, draw_svg, foot_lines
 from cimara.trials.atlas.heterogeneity import OF_ANY_TRIAL, EndpointReport, Heterogeneity, Item, items_of
-from cimara.trials.atlas.svg import FOOT_LINE_INCHES, INK, LINE, draw_svg, foot_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

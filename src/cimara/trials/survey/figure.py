@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cimara.trials.atlas.svg import FOOT_LINE_INCHES, INK, LINE, draw_svg, foot_lines
+from cimara.terms.svg import FOOT_LINE_INCHES, INK, LINE, draw_svg, foot_lines
 from cimara.trials.survey.count import Group, Survey
 from cimara.trials.survey.schema import Column, Question
 from cimara.trials.survey.tables import ALL

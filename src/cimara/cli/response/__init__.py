@@ -1,0 +1,1 @@
+"""`cimara response VERB`: one file a verb."""

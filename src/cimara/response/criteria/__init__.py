@@ -1,0 +1,1 @@
+"""Response criteria, one module or folder each."""

@@ -1,0 +1,1 @@
+"""From files to a Study and back: the tidy tables, and SDTM."""

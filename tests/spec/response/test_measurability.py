@@ -1,0 +1,150 @@
+"""Which lesions are measurable, and which become targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from cimara.response import Policy, measurable, select_targets
+from cimara.response.model import Lesion, Measurement, Tenths
+from cimara.terms.response import Answer, LesionCompartment, LocalTherapy, SizeStatus
+from tests.spec.response.visit_tables import read_patient
+
+BRAIN, BODY = LesionCompartment.BRAIN, LesionCompartment.EXTRACRANIAL
+
+
+def verdict(policy: str, lesion: dict[str, Any], size: dict[str, Any]) -> list[str]:
+    made = Lesion("P1", "L1", **({"compartment": BODY} | lesion))
+    seen = Measurement(
+        "P1", "L1", "BL", dt.date(2024, 1, 1), SizeStatus.MEASURED, **{k: Tenths(v) for k, v in size.items()}
+    )
+    ok, why = measurable(made, seen, Policy.preset(policy))
+    assert ok is not bool(why)
+    return why
+
+
+@pytest.mark.parametrize(
+    ("lesion", "size", "why"),
+    [
+        ({}, {"ld": 100}, []),
+        ({}, {"ld": 99}, ["DIAMETER_BELOW_MINIMUM"]),
+        ({}, {"ld": 100, "slice_mm": 50}, []),
+        ({}, {"ld": 139, "slice_mm": 70}, ["DIAMETER_BELOW_TWO_SLICES"]),
+        ({}, {"ld": 140, "slice_mm": 70}, []),
+        ({"is_node": True}, {"short_axis": 150}, []),
+        ({"is_node": True}, {"short_axis": 149, "ld": 300}, ["NODE_BELOW_MINIMUM"]),
+    ],
+)
+def test_recist_sizes(lesion, size, why):
+    """R11-M1. 10 mm, or twice the slice where it is thicker than 5 mm; nodes 15 mm by short axis."""
+    assert verdict("recist11", lesion, size) == why
+
+
+@pytest.mark.parametrize(
+    ("lesion", "why"),
+    [
+        ({"prior_local_therapy": LocalTherapy.SRS}, ["TREATED_NOT_PROGRESSED"]),
+        ({"prior_local_therapy": LocalTherapy.SRS, "progressed_since_therapy": Answer.YES}, []),
+        ({"prior_local_therapy": LocalTherapy.SURGERY}, []),
+        ({"compartment": LesionCompartment.LEPTOMENINGEAL}, ["LEPTOMENINGEAL"]),
+        ({"organ": "Bone"}, ["DURAL_OR_BONY"]),
+    ],
+)
+def test_recist_never_or_only_after_progression(lesion, why):
+    """R11-M3. Irradiated lesions only if they progressed since; leptomeninges and bone never."""
+    assert verdict("recist11", lesion, {"ld": 200}) == why
+
+
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        ({"ld": 100, "perp": 50, "n_slices": 2}, []),
+        ({"ld": 100, "perp": 49}, ["PERPENDICULAR_BELOW_MINIMUM"]),
+        ({"ld": 100, "n_slices": 1}, ["TOO_FEW_SLICES"]),
+        ({"ld": 100}, []),
+        ({"ld": 119, "slice_mm": 60}, ["DIAMETER_BELOW_TWO_SLICES"]),
+    ],
+)
+def test_rano_bm_sizes(size, why):
+    """RBM-M1. 10 mm by 5 mm on two slices; what was not recorded does not speak against a lesion."""
+    assert verdict("rano_bm", {"compartment": BRAIN}, size) == why
+
+
+@pytest.mark.parametrize(
+    ("lesion", "why"),
+    [
+        ({"borders_measurable": Answer.NO}, ["BORDERS_NOT_REPRODUCIBLE"]),
+        ({"cystic_only": Answer.YES}, ["CYSTIC_ONLY"]),
+        ({"compartment": LesionCompartment.DURAL_BONY}, ["DURAL_OR_BONY"]),
+        ({"compartment": LesionCompartment.LEPTOMENINGEAL}, ["LEPTOMENINGEAL"]),
+    ],
+)
+def test_rano_bm_not_measurable(lesion, why):
+    """RBM-M2. Borders not reproducible, cystic only, dural, bony, leptomeningeal."""
+    assert verdict("rano_bm", {"compartment": BRAIN} | lesion, {"ld": 200}) == why
+
+
+def test_five_millimetres_on_thin_slices():
+    """RBM-M1. mRECIST-CNS takes 5 mm on slices of 1.5 mm; thicker ones ask for twice the slice."""
+    assert verdict("mrecist_cns5", {"compartment": BRAIN}, {"ld": 50, "slice_mm": 15}) == []
+    assert verdict("mrecist_cns5", {"compartment": BRAIN}, {"ld": 50, "slice_mm": 30}) == [
+        "DIAMETER_BELOW_TWO_SLICES"
+    ]
+
+
+def test_at_most_five_and_two_of_one_organ():
+    """R11-M2. The largest first, two of one organ; all nodes are one organ."""
+    patient = read_patient(
+        """
+        visit | A@liver | B@liver | C@liver | D@lung | E@node | F@node | G@node | H@skin | I@bladder
+        BL    | 30      | 20      | 25      | 40     | 16     | 18     | 17     | 12     | 11"""
+    )
+    chosen = select_targets(patient, Policy.preset("recist11"))
+    assert chosen.ids == ("D", "A", "C", "F", "G")
+    assert chosen.left_out["B"] == ("TOO_MANY_IN_ORGAN",)
+    assert chosen.left_out["H"] == ("TOO_MANY_TARGETS",)
+
+
+def test_ties_go_to_the_larger_perpendicular_then_to_the_id():
+    """RBM-M3. Of lesions of one size the larger perpendicular is first, then the lower id."""
+    patient = read_patient(
+        "visit | L1 | L2 | L3\nBL | 20 | 20 | 20",
+        measured={("L3", "BL"): {"perp": 150}, ("L1", "BL"): {"perp": 100}},
+    )
+    chosen = select_targets(patient, Policy.preset("rano_bm"))
+    assert list(chosen) == ["L3", "L1", "L2"]
+    assert len(chosen) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"), [("if_progressed", ("L2",)), ("yes", ("L1", "L2")), ("no", ("L2",))]
+)
+def test_a_treated_lesion_as_target(option, expected):
+    """RBM-M3. A treated lesion is a target only if it progressed since, unless the policy says otherwise."""
+    patient = read_patient(
+        "visit | L1 | L2\nBL | 30 | 20", lesions={"L1": {"prior_local_therapy": LocalTherapy.SURGERY}}
+    )
+    policy = Policy.preset("rano_bm").replace(treated_lesion_as_target=option)
+    assert select_targets(patient, policy).ids == expected
+
+
+def test_targets_chosen_by_the_rules(spec_test):
+    """R11-M1. With `target_source = select` the rules choose; a lesion too small is judged in words."""
+    table = """
+        visit | L1@liver | L2@lung
+        BL    | 30       | 8
+        W8    | 30       | 40"""
+    spec_test(
+        table,
+        expect={
+            "recist11": {"W8": {"response": "PD", "n_targets": 2}},
+            ("recist11", "target_source=select"): {
+                "W8": {"response": "SD", "n_targets": 1, "nontarget": "NON-CR/NON-PD"}
+            },
+            ("recist11", "measurability=demote"): {"W8": {"response": "SD", "n_targets": 1}},
+            ("recist11", "target_source=check"): {"W8": {"response": "PD", "n_targets": 2}},
+        },
+        findings=["TARGETS_DIFFER", "TARGET_NOT_MEASURABLE"],
+    )

@@ -17,7 +17,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "response": (
         "call response by RANO-BM, RANO-LM, iRANO and RECIST, with a reason on every row",
-        ("check", "synth"),
+        ("check", "derive", "explain", "compare", "audit", "synth"),
     ),
     "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }

@@ -1,5 +1,6 @@
 """Response assessment for brain and leptomeningeal metastases, with a reason on every row."""
 
+from cimara.response.audit import AuditReport, audit
 from cimara.response.compartments import derive_compartments
 from cimara.response.criteria.measurability import TargetSelection, measurable
 from cimara.response.explain import explain
@@ -13,6 +14,7 @@ from cimara.response.study import derive_study
 
 __all__ = [
     "INVESTIGATOR",
+    "AuditReport",
     "Patient",
     "PatientResult",
     "Policy",
@@ -20,6 +22,7 @@ __all__ = [
     "Study",
     "TargetSelection",
     "TimepointRow",
+    "audit",
     "derive",
     "derive_compartments",
     "derive_study",

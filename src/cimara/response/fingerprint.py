@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields
-from functools import cache
 from typing import Any
 
 from cimara.response.model import (
@@ -68,15 +67,17 @@ def patient_line(patient: Patient) -> str:
 def line(record: object) -> str:
     """One record as one line: its kind, then each field that is not at its default, without the patient."""
     kind = type(record)
-    return FIELD_END.join((KIND[kind], *_said(record, line_fields(kind))))
+    return FIELD_END.join((KIND[kind], *_said(record, LINE_FIELDS[kind])))
 
 
-@cache
-def line_fields(kind: type) -> tuple[Field[Any], ...]:
-    """The fields of a kind of record in the order of its lines."""
+def _ordered(kind: type[Any]) -> tuple[Field[Any], ...]:
     first = FIRST.get(kind, ())
     named = {item.name: item for item in fields(kind) if item.name != "patient_id"}
     return (*(named[name] for name in first), *(item for name, item in named.items() if name not in first))
+
+
+LINE_FIELDS: Mapping[type, tuple[Field[Any], ...]] = {kind: _ordered(kind) for kind in KIND}
+"""The fields of each kind of record in the order of its lines."""
 
 
 def _said(record: object, wanted: Iterable[Field[Any]]) -> Iterable[str]:

@@ -175,7 +175,8 @@ def _baselines(tu: Table, dates: VisitDates) -> dict[str, tuple[str, dt.date]]:
         date, role = dates.date_of(seen), row.text("TUSTRESC")
         if date is None or role not in (LesionRole.TARGET, "NON-TARGET"):
             continue
-        candidate = (role != LesionRole.TARGET, date, seen.number)
+        day = dates.visit_date(seen.patient_id, seen.number, date)
+        candidate = (role != LesionRole.TARGET, day, seen.number)
         found[seen.patient_id] = min(candidate, found.get(seen.patient_id, candidate))
     return {patient_id: (number, date) for patient_id, (_, date, number) in found.items()}
 

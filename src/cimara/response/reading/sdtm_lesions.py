@@ -68,6 +68,7 @@ def seen_in(row: Row, prefix: str) -> Seen:
         evaluator_of(row.text(f"{prefix}EVAL"), row.text(f"{prefix}EVALID")),
         row.get(f"{prefix}DTC", PartialDate),
         row.text("VISIT"),
+        row.text("TRLNKID") if prefix == "TR" else "",
     )
 
 

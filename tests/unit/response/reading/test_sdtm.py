@@ -277,6 +277,25 @@ def test_one_visit_number_on_two_dates_is_two_visits() -> None:
     assert codes(reading) == ["VISIT_SPLIT"]
 
 
+def test_scans_of_other_lesions_days_later_belong_to_the_visit() -> None:
+    reading, _ = load([tu(), tu("T02")], [tr(), tr(lesion="T02", TRDTC="2024-03-12")])
+    assert [(visit.visit_id, visit.date) for visit in reading.study.patients[0].visits] == [
+        ("3", dt.date(2024, 1, 5)),
+        ("7", dt.date(2024, 3, 12)),
+    ]
+    assert {seen.date for seen in reading.study.patients[0].measurements} == {
+        dt.date(2024, 3, 5),
+        dt.date(2024, 3, 12),
+    }
+    assert codes(reading) == []
+
+
+@pytest.mark.parametrize(("later", "n_visits"), [("2024-03-19", 2), ("2024-03-20", 3)])
+def test_scans_more_than_two_weeks_apart_are_two_visits(later: str, n_visits: int) -> None:
+    reading, _ = load([tu(), tu("T02")], [tr(), tr(lesion="T02", TRDTC=later)])
+    assert len(reading.study.patients[0].visits) == n_visits
+
+
 def test_a_partial_date_takes_the_whole_date_of_the_same_evaluator() -> None:
     found = patient([tu(TUDTC="2024-01")], [tr(TRDTC="2024-01-05", **BASELINE)])
     assert [(visit.visit_id, visit.date) for visit in found.visits] == [("3", dt.date(2024, 1, 5))]
@@ -286,7 +305,7 @@ def test_of_two_dates_that_agree_it_takes_that_of_its_own_evaluator() -> None:
     reader = {"TREVAL": "INDEPENDENT ASSESSOR", "TREVALID": "R1"}
     found = patient(
         [tu(TUDTC="2024-01")],
-        [tr(TRDTC="2024-01-05", **BASELINE), tr(TRDTC="2024-01-09", **reader, **BASELINE)],
+        [tr(TRDTC="2024-01-05", **BASELINE), tr(TRDTC="2024-01-30", **reader, **BASELINE)],
     )
     assert [visit.visit_id for visit in found.visits if visit.is_baseline] == ["3@2024-01-05"]
 

@@ -19,6 +19,7 @@ urlpatterns = [
         path("api/", page.page, name="api"),
         path("", include("cimara_web.finder.urls")),
         path("", include("cimara_web.alerts.urls")),
+        path("", include("cimara_web.response.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -31,6 +31,12 @@ EXAMPLES = {
     "survey/": "survey/",
     "alerts/new/": "alerts/new/",
     "alerts/manage/": "alerts/manage/",
+    "response/": "response/",
+    "response/workbench/": "response/workbench/?example=1",
+    "response/upload/": "response/upload/",
+    "response/rano-lm/": "response/rano-lm/",
+    "definitions/": "definitions/",
+    "definitions/<slug:slug>/": "definitions/cnspfs/",
 }
 """Pattern within a language -> address; `{nct}` is a study of the registry under test."""
 FILES = {
@@ -40,6 +46,8 @@ FILES = {
     "survey/figure.svg": "survey/figure.svg?of=lmd",
     "survey/survey.csv": "survey/survey.csv",
     "clinician/match/results.csv": "clinician/match/results.csv",
+    "response/upload/template.csv": "response/upload/template.csv",
+    "definitions/<slug:slug>/definition.toml": "definitions/cnspfs/definition.toml",
 }
 """Figures and tables, which are files and no pages; each in both languages."""
 LINKS = {

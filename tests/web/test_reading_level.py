@@ -26,6 +26,11 @@ PAGES = [
     "/alerts/manage/",
     "/alerts/manage/?sent=1",
     "/alerts/stop/no-such-token/",
+    "/response/",
+    "/response/workbench/",
+    "/response/upload/",
+    "/response/rano-lm/",
+    "/definitions/",
     "/no/such/page/",
     *(f"/find/q/{step.slug}/" for step in STEPS),
 ]

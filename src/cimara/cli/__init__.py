@@ -17,7 +17,11 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "response": (
         "call response by RANO-BM, RANO-LM, iRANO and RECIST, with a reason on every row",
-        ("check", "derive", "explain", "compare", "audit", "synth"),
+        ("check", "derive", "explain", "compare", "audit", "synth", "manual"),
+    ),
+    "outcomes": (
+        "define endpoints once, print them for the protocol, derive them from facts",
+        ("list", "show", "text", "derive", "compare", "check"),
     ),
     "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }

@@ -15,22 +15,32 @@ from cimara.response.sizes import millimetres, percent_change
 from cimara.response.tables import component_rules
 
 RANO = ("rano_bm", "irano")
+VOLUME_RULE = "VOL-1"
+"""The rule behind every call on volumes: their thresholds are not those of the target rules."""
 _DECIDES = ("T1", "T3", "T4", "T5", "T6")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One code of the closed vocabulary: its sentence, and the component rule behind it."""
+    """One code of the closed vocabulary: its sentence, and the component rule behind it.
+
+    `volume` is the sentence where volumes are in the sum, if it is another one.
+    """
 
     code: str
     sentence: str
     rule: str
+    volume: str
 
 
 @cache
 def reasons() -> Mapping[str, Reason]:
     """Every reason that a row may give, by code."""
-    return {code: Reason(code, item["sentence"], item["rule"]) for code, item in _data()["reasons"].items()}
+    known = _data()["reasons"]
+    return {
+        code: Reason(code, item["sentence"], item["rule"], item.get("volume", item["sentence"]))
+        for code, item in known.items()
+    }
 
 
 @cache
@@ -61,6 +71,8 @@ def decisive_rule(row: TimepointRow) -> tuple[str, str]:
     own_rule = row.rule_id in ("RBM-O2", "R11-O2", "RBM-O12", "R11-O7", "R11-O6", "R11-O4", "RBM-O9")
     for reason in row.reasons if own_rule else ():
         known = reasons().get(reason.split(":", 1)[0])
+        if known is not None and known.rule in _DECIDES and row.measure == "volume":
+            return VOLUME_RULE, component_rules()[VOLUME_RULE].citation
         if known is not None and known.rule in _DECIDES:
             rule = component_rules()[f"{family}-{known.rule}"]
             return rule.rule_id, rule.citation
@@ -86,10 +98,16 @@ def _sentence(reason: str, row: TimepointRow, policy: Policy | None) -> str:
         "pct_nadir": _percent(row.sum, row.nadir_sum),
         "rise": _size((row.sum or 0) - (row.nadir_sum or 0), row.measure),
         "minimum": millimetres(50 if policy is None else policy.pd_min_increase),
+        "minimum_volume": _least_volume(policy),
         "n_assessed": str(row.n_assessed),
         "n_targets": str(row.n_targets),
     }
-    return known.sentence.format_map(words)
+    return (known.volume if row.measure == "volume" else known.sentence).format_map(words)
+
+
+def _least_volume(policy: Policy | None) -> str:
+    least = None if policy is None else policy.volumetric_abs_increase_mm3
+    return "the policy asks" if least is None else f"{least} mm3"
 
 
 def _tenths(text: str) -> str:

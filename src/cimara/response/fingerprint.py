@@ -41,7 +41,7 @@ FIRST: Mapping[type, tuple[str, ...]] = {
     NewLesion: ("date", "visit_id", "lesion_id"),
     Visit: ("date", "visit_id"),
 }
-"""Fields that come first, so that records in order of date and lesion make lines in order."""
+"""Fields that come first, unnamed, so that records in order of date and lesion make lines in order."""
 RECORDS = ("lesions", "measurements", "new_lesions", "visits", "clinical", "lm_forms", "adjudications")
 
 
@@ -67,7 +67,7 @@ def patient_line(patient: Patient) -> str:
 def line(record: object) -> str:
     """One record as one line: its kind, then each field that is not at its default, without the patient."""
     kind = type(record)
-    return FIELD_END.join((KIND[kind], *_said(record, LINE_FIELDS[kind])))
+    return FIELD_END.join((KIND[kind], *_said(record, LINE_FIELDS[kind], len(FIRST.get(kind, ())))))
 
 
 def _ordered(kind: type[Any]) -> tuple[Field[Any], ...]:
@@ -80,10 +80,13 @@ LINE_FIELDS: Mapping[type, tuple[Field[Any], ...]] = {kind: _ordered(kind) for k
 """The fields of each kind of record in the order of its lines."""
 
 
-def _said(record: object, wanted: Iterable[Field[Any]]) -> Iterable[str]:
-    for item in wanted:
+def _said(record: object, wanted: Iterable[Field[Any]], unnamed: int = 0) -> Iterable[str]:
+    """The fields that say something; the first `unnamed` ones are told by their place."""
+    for place, item in enumerate(wanted):
         value = getattr(record, item.name)
-        if item.default is MISSING or value != item.default:
+        if place < unnamed:
+            yield text_of(value)
+        elif item.default is MISSING or value != item.default:
             yield f"{item.name}={text_of(value)}"
 
 

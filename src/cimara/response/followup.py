@@ -174,6 +174,7 @@ def see(
     records = _corrected(followup, decisions)
     smallest: dict[str, int] = {}
     begun: set[str] = set()
+    gone: set[str] = set()
     necrosis = _necrosis(records, decisions)
     known = frozenset((*followup.targets, *followup.nontargets))
     certain = new_lesions(
@@ -190,7 +191,7 @@ def see(
         dead = frozenset(key for key, spans in necrosis.items() if spans.get(place, False))
         found = Seen(place, records.visits[place], {}, {}, {}, {}, dead)
         _see_targets(followup, records, found, smallest, begun)
-        _see_nontargets(followup, records, found)
+        _see_nontargets(followup, records, found, gone)
         for key, at in certain.items():
             if place in at and key not in dead:
                 found.new[key] = at[place]
@@ -310,15 +311,18 @@ def state_of(item: Measurement | None, lesion: Lesion, policy: Policy) -> Lesion
     return LesionState.PRESENT if seen else LesionState.NE
 
 
-def _see_nontargets(followup: Followup, records: Records, found: Seen) -> None:
+def _see_nontargets(followup: Followup, records: Records, found: Seen, gone: set[str]) -> None:
+    """States of the rest; one that is radiation necrosis stays as it was at its best."""
     for key in followup.nontargets:
         ids = (key, *followup.parts.get(key, ()))
         items = [(name, records.seen(found.position, name)) for name in ids]
         recorded = [(name, item) for name, item in items if item is not None]
         states = [state_of(item, followup.lesions[name], followup.policy) for name, item in recorded]
         state = _worst(states)
-        if key in found.necrosis and state is LesionState.UNEQUIVOCAL_PD:
-            state = LesionState.PRESENT
+        if key in found.necrosis and state in (LesionState.UNEQUIVOCAL_PD, LesionState.PRESENT):
+            state = LesionState.ABSENT if key in gone else LesionState.PRESENT
+        if state is LesionState.ABSENT:
+            gone.add(key)
         found.states[key] = state
         changes = [item.change for _, item in recorded if item.change is not None]
         if changes and key not in found.necrosis:

@@ -16,6 +16,7 @@ import polars as pl
 from cimara.response.model import Finding
 from cimara.response.rows import BestRow, LesionRow, PatientResult, TimepointRow
 from cimara.response.sizes import percent_change
+from cimara.terms.errors import CimaraError
 
 TIMEPOINTS: dict[str, pl.DataType] = {
     "patient_id": pl.String(),
@@ -102,6 +103,10 @@ FINDINGS: dict[str, pl.DataType] = {
 }
 
 
+class ResultsError(CimaraError):
+    """A folder that doesn't hold derived responses."""
+
+
 @dataclass(frozen=True)
 class ResultTables:
     """What one policy makes of one study. `discordance` crosses CNS and body where both were derived."""
@@ -130,6 +135,41 @@ class ResultTables:
             paths.append(folder / f"{name}.csv")
             table.write_csv(paths[-1])
         return paths
+
+    @classmethod
+    def read_csv(cls, folder: Path) -> ResultTables:
+        """The tables that `write_csv` wrote to a folder.
+
+        Raises
+        ------
+        ResultsError
+            When a table is missing or isn't one that `write_csv` wrote.
+        """
+        return cls(
+            **{
+                name: _read_csv(folder / f"{name}.csv", schema)
+                for name, schema in (
+                    ("timepoints", TIMEPOINTS),
+                    ("lesions", LESIONS),
+                    ("best", BEST),
+                    ("findings", FINDINGS),
+                )
+            }
+        )
+
+
+def _read_csv(path: Path, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    hint = "Name the folder that `cimara response derive` wrote."
+    if not path.is_file():
+        raise ResultsError("no such file", where=str(path), hint=hint)
+    try:
+        table = pl.read_csv(path, schema_overrides=schema)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        raise ResultsError("not a table of derived responses", where=str(path), hint=hint) from error
+    missing = [name for name in schema if name not in table.columns]
+    if missing:
+        raise ResultsError(f"columns are missing: {', '.join(missing)}", where=str(path), hint=hint)
+    return table.select(list(schema))
 
 
 def result_tables(results: Sequence[PatientResult], findings: Iterable[Finding] = ()) -> ResultTables:

@@ -19,6 +19,11 @@ SIZE_IMPLAUSIBLE = "SIZE_IMPLAUSIBLE"
 IMPLAUSIBLE_ABOVE = 3000
 """Tenths of mm above which a diameter is taken for a mix-up of cm and mm."""
 
+LONGEST_TEXT = 400
+"""Characters of the longest text read as a size: any float written out fits, and Python's int() takes it."""
+LARGEST_SIZE = 10**9
+"""Tenths of mm, or mm3, above which a number is no size: kept, it would not fit the results' integers."""
+
 _NUMBER = re.compile(r"\+?(\d*)(?:\.(\d*))?\Z", re.ASCII)
 _POWERS_OF_TEN_MM = {"mm": 0, "cm": 1}
 _POWERS_OF_TEN_MM3 = {"mm3": 0, "cm3": 3, "ml": 3}
@@ -113,13 +118,15 @@ def _power(unit: str, known: dict[str, int]) -> int:
 def _scaled(text: str, power: int, *, unit: str) -> tuple[int, bool]:
     """The decimal number `text` times ten to the `power`, rounded half up, and whether it was rounded."""
     stripped = text.strip()
-    match = _NUMBER.match(stripped)
+    match = _NUMBER.match(stripped) if len(stripped) <= LONGEST_TEXT else None
     if match is None or not (match[1] or match[2]):
         raise SizeError(_kind(stripped), unit=unit)
     whole, decimals = match[1] or "0", match[2] or ""
     kept, lost = decimals[:power].ljust(power, "0"), decimals[power:]
-    value = int(whole + kept)
-    return value + (lost[:1] >= "5"), lost.strip("0") != ""
+    value = int(whole + kept) + (lost[:1] >= "5")
+    if value > LARGEST_SIZE:
+        raise SizeError("a number too large for a size", unit=unit)
+    return value, lost.strip("0") != ""
 
 
 def _kind(text: str) -> str:

@@ -28,7 +28,7 @@ TABLES_OF = {
     "rano_bm": ("rano_bm", "clinical_deterioration"),
     "irano": ("rano_bm", "irano", "clinical_deterioration"),
     "rano_lm_2019": ("rano_lm_2019", "rano_lm_items"),
-    "rano_lm_2017": ("rano_lm_2017", "rano_lm_exam"),
+    "rano_lm_2017": ("rano_lm_2017", "rano_lm_2019", "rano_lm_items"),
 }
 """Tables that each criterion uses, beside those that all of them use."""
 SHARED_TABLES = ("best_response", "confirm_table3", "reader")

@@ -9,7 +9,6 @@ policy to fields of the best response; dates there are visit labels. See `visit_
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,13 +16,21 @@ import pytest
 
 from cimara.response import Policy, derive
 from cimara.response.rows import PatientResult, TimepointRow
-from tests.spec.response.visit_tables import RECORDED, Recorded, day, read_patient
+from tests.spec.recording import keep
+from tests.spec.response.manual_words import (
+    best_note,
+    found_table,
+    given_sentences,
+    policy_words,
+    seen_table,
+)
+from tests.spec.response.visit_tables import day, read_patient
 
 PolicyName = str | tuple[str, ...]
 
 
 @pytest.fixture
-def spec_test(request: pytest.FixtureRequest) -> Callable[..., PatientResult]:
+def spec_test() -> Callable[..., PatientResult]:
     """Checks one visit table against policies, and keeps it for the manual."""
 
     def check(
@@ -43,17 +50,12 @@ def spec_test(request: pytest.FixtureRequest) -> Callable[..., PatientResult]:
                 check_row(result.row(visit), wanted, f"{policy.label}, {visit}")
             if best is not None and name in best:
                 check_best(result, best[name])
-            RECORDED.append(
-                Recorded(
-                    test=request.node.nodeid,
-                    docstring=inspect.getdoc(request.function) or "",
-                    table=inspect.cleandoc(table),
-                    policy=str(name),
-                    expected=expect.get(name, {}),
-                    best=(best or {}).get(name, {}),
-                    citations={row.visit_id: row.citation for row in result.rows},
-                    details=patient,
-                )
+            keep(
+                policy_words(name),
+                seen_table(table),
+                found_table(result.rows, policy),
+                given_sentences(patient | ({} if as_of is None else {"as_of": as_of})),
+                best_note((best or {}).get(name, {})),
             )
         assert result is not None, "no policy given"
         if findings is not None:

@@ -100,6 +100,52 @@ def test_radiation_necrosis_outside_the_sum(spec_test):
     )
 
 
+def test_radiation_necrosis_outside_the_sum_is_no_return_of_the_disease(spec_test):
+    """ADJ-3. A non-target lesion that was gone and shows again as radiation necrosis counts as gone; before
+    the named visit it is progression as any other.
+    """
+    spec_test(
+        """
+        visit | L1  | NT1 | clin   | ster
+        BL    | 20  | P   | STABLE | NONE
+        W8    | ABS | A   | STABLE | NONE
+        W16   | ABS | P   | STABLE | NONE
+        W24   | ABS | PD  | STABLE | NONE""",
+        adjudications=[decision("RADIATION_NECROSIS", "W16", "NT1")],
+        expect={
+            "rano_bm": {
+                "W8": {"response": "CR", "not_flags": ["RN"]},
+                "W16": {"response": "CR", "original": "PD", "nontarget": "CR", "flags": ["RN"]},
+                "W24": {"response": "CR", "original": "PD"},
+            },
+            "recist11": {"W16": "CR", "W24": "CR"},
+        },
+        best={"rano_bm": {"pd_date": None, "pd_date_original": "W16"}},
+    )
+    spec_test(
+        """
+        visit | L1  | NT1 | clin   | ster
+        BL    | 20  | P   | STABLE | NONE
+        W8    | ABS | A   | STABLE | NONE
+        W16   | ABS | P   | STABLE | NONE
+        W24   | ABS | P   | STABLE | NONE""",
+        adjudications=[decision("RADIATION_NECROSIS", "W24", "NT1")],
+        expect={"rano_bm": {"W16": {"response": "PD", "reasons": ["REAPPEARED:NT1"]}, "W24": "CR"}},
+    )
+
+
+def test_radiation_necrosis_that_was_never_gone_persists(spec_test):
+    """ADJ-3. A non-target lesion that was always seen stays non-target disease that persists."""
+    spec_test(
+        """
+        visit | L1  | NT1 | clin   | ster
+        BL    | 20  | P   | STABLE | NONE
+        W8    | ABS | PD  | STABLE | NONE""",
+        adjudications=[decision("RADIATION_NECROSIS", "W8", "NT1")],
+        expect={"rano_bm": {"W8": {"response": "PR", "nontarget": "NON-CR/NON-PD"}}},
+    )
+
+
 def test_radiation_necrosis_withdrawn(spec_test):
     """ADJ-4. From the named visit growth counts again."""
     spec_test(

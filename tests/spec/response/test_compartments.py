@@ -10,6 +10,14 @@ from cimara.response import Policy, Study, derive, derive_compartments
 from cimara.response.compartments import discordance
 from cimara.response.model import Tenths
 from cimara.response.tables import load_table
+from tests.spec.recording import keep
+from tests.spec.response.manual_words import (
+    found_table,
+    given_sentences,
+    seen_table,
+    visit_label,
+    with_status,
+)
 from tests.spec.response.visit_tables import decision, read_patient
 
 LABELS = {
@@ -37,7 +45,9 @@ def test_labels(pair, label):
     """DIS-1, DIS-2, DIS-3, DIS-4, DIS-5, DIS-6, DIS-7, DIS-8, DIS-9, DIS-10, DIS-11,
     DIS-12, DIS-13, DIS-14, DIS-15. One label for each pair.
     """
-    assert discordance(*pair)[0] == label
+    found, rule_id = discordance(*pair)
+    assert found == label
+    keep("", (("CNS", "outside the CNS"), [pair]), (("label", "rule"), [(found, with_status(rule_id))]))
 
 
 def test_every_label_is_shown():
@@ -48,7 +58,14 @@ def test_every_label_is_shown():
 def crossed(table, **changes):
     study = Study((read_patient(table),))
     cns = Policy.preset("rano_bm").replace(**changes)
-    return derive_compartments(study, cns, Policy.preset("recist11"))
+    out = derive_compartments(study, cns, Policy.preset("recist11"))
+    assert out.discordance is not None
+    columns = ("level", "cns_visit", "sys_visit", "cns_response", "sys_response", "label")
+    rows = [tuple(str(cell or "") for cell in row) for row in out.discordance.select(columns).rows()]
+    header = tuple(name.replace("_", " ") for name in columns)
+    name = ", ".join(("rano_bm and recist11", *(f"{field}={value}" for field, value in changes.items())))
+    keep(name, seen_table(table), (header, rows))
+    return out
 
 
 def test_both_compartments_of_one_visit():
@@ -99,7 +116,14 @@ def test_readers_and_the_accepted_one():
         measurements=(*first, *second),
         adjudications=(decision("READER_DECISION", "W8", value="R2"),),
     )
-    result = derive(patient, Policy.preset("recist11"))
+    policy = Policy.preset("recist11")
+    result = derive(patient, policy)
+    seen = [
+        (visit_label(one.visit_id), str((one.ld or 0) / 10), str((two.ld or 0) / 10))
+        for one, two in zip(first, second, strict=True)
+    ]
+    event = given_sentences({"adjudications": patient.adjudications})
+    keep("recist11", (("visit", "L1 by R1", "L1 by R2"), seen), found_table(result.rows, policy), event)
     assert [row.response for row in result.rows if row.evaluator == "R1"] == ["PR", "PD", "PD"]
     assert [row.response for row in result.rows if row.evaluator == "R2"] == ["SD", "SD", "PD"]
     accepted = [row for row in result.rows if row.evaluator == "ACCEPTED"]

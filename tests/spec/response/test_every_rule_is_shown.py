@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,17 @@ TABLES = (
     "best_response",
     "confirm_table3",
     "reader",
+    "rano_lm_2019",
+    "rano_lm_2017",
 )
-FAMILIES = ("R11", "RBM", "IR", "IRN", "BOR", "ADJ", "DIS", "VOL", "RDR")
+FAMILIES = ("R11", "RBM", "IR", "IRN", "BOR", "ADJ", "DIS", "VOL", "RDR", "LM", "LM17")
 
 
+@cache
 def named_rules() -> dict[str, list[str]]:
     """Test -> the rule ids that its docstring starts with."""
     found = {}
-    for path in sorted(HERE.glob("test_*.py")):
+    for path in sorted(HERE.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 head = (ast.get_docstring(node) or "").split(". ")[0]

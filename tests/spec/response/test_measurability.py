@@ -8,10 +8,21 @@ from typing import Any
 import pytest
 
 from cimara.response import Policy, measurable, select_targets
+from cimara.response.criteria.measurability import TargetSelection
 from cimara.response.model import Lesion, Measurement, Tenths
+from cimara.response.sizes import millimetres
 from cimara.terms.response import Answer, LesionCompartment, LocalTherapy, SizeStatus
+from tests.spec.recording import keep
+from tests.spec.response.manual_words import given_sentences, seen_table
 from tests.spec.response.visit_tables import read_patient
 
+KEYS = {
+    "ld": "longest diameter",
+    "perp": "perpendicular",
+    "short_axis": "short axis",
+    "slice_mm": "slice",
+    "n_slices": "slices",
+}
 BRAIN, BODY = LesionCompartment.BRAIN, LesionCompartment.EXTRACRANIAL
 
 
@@ -22,7 +33,38 @@ def verdict(policy: str, lesion: dict[str, Any], size: dict[str, Any]) -> list[s
     )
     ok, why = measurable(made, seen, Policy.preset(policy))
     assert ok is not bool(why)
+    known = ", ".join(fact_words(name, value) for name, value in lesion.items())
+    keep(
+        policy,
+        (
+            ("lesion", "measured"),
+            [
+                (
+                    known or "any",
+                    ", ".join(f"{KEYS[k]} {size_words(k, v)}" for k, v in size.items()),
+                )
+            ],
+        ),
+        (("measurable", "because"), [("yes" if ok else "no", ", ".join(why).replace("_", " ").lower())]),
+    )
     return why
+
+
+def fact_words(name: str, value: object) -> str:
+    if name == "is_node":
+        return "lymph node"
+    told = str(value).lower() if name == "compartment" else str(value)
+    return f"{name} {told}".replace("_", " ")
+
+
+def size_words(key: str, value: int) -> str:
+    return str(value) if key == "n_slices" else f"{millimetres(value)} mm"
+
+
+def keep_selection(policy: str, table: str, chosen: TargetSelection, given: tuple[str, ...] = ()) -> None:
+    left = [(key, "no", ", ".join(why).replace("_", " ").lower()) for key, why in chosen.left_out.items()]
+    rows = [(key, "yes", "") for key in chosen.ids] + left
+    keep(policy, seen_table(table), (("lesion", "target", "because"), rows), given)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +138,11 @@ def test_five_millimetres_on_thin_slices():
 
 def test_at_most_five_and_two_of_one_organ():
     """R11-M2. The largest first, two of one organ; all nodes are one organ."""
-    patient = read_patient(
-        """
+    table = """
         visit | A@liver | B@liver | C@liver | D@lung | E@node | F@node | G@node | H@skin | I@bladder
         BL    | 30      | 20      | 25      | 40     | 16     | 18     | 17     | 12     | 11"""
-    )
-    chosen = select_targets(patient, Policy.preset("recist11"))
+    chosen = select_targets(read_patient(table), Policy.preset("recist11"))
+    keep_selection("recist11", table, chosen)
     assert chosen.ids == ("D", "A", "C", "F", "G")
     assert chosen.left_out["B"] == ("TOO_MANY_IN_ORGAN",)
     assert chosen.left_out["H"] == ("TOO_MANY_TARGETS",)
@@ -109,11 +150,10 @@ def test_at_most_five_and_two_of_one_organ():
 
 def test_ties_go_to_the_larger_perpendicular_then_to_the_id():
     """RBM-M3. Of lesions of one size the larger perpendicular is first, then the lower id."""
-    patient = read_patient(
-        "visit | L1 | L2 | L3\nBL | 20 | 20 | 20",
-        measured={("L3", "BL"): {"perp": 150}, ("L1", "BL"): {"perp": 100}},
-    )
-    chosen = select_targets(patient, Policy.preset("rano_bm"))
+    table = "visit | L1 | L2 | L3\nBL | 20 | 20 | 20"
+    measured = {("L3", "BL"): {"perp": 150}, ("L1", "BL"): {"perp": 100}}
+    chosen = select_targets(read_patient(table, measured=measured), Policy.preset("rano_bm"))
+    keep_selection("rano_bm", table, chosen, given_sentences({"measured": measured}))
     assert list(chosen) == ["L3", "L1", "L2"]
     assert len(chosen) == 3
 
@@ -123,11 +163,13 @@ def test_ties_go_to_the_larger_perpendicular_then_to_the_id():
 )
 def test_a_treated_lesion_as_target(option, expected):
     """RBM-M3. A treated lesion is a target only if it progressed since, unless the policy says otherwise."""
-    patient = read_patient(
-        "visit | L1 | L2\nBL | 30 | 20", lesions={"L1": {"prior_local_therapy": LocalTherapy.SURGERY}}
-    )
+    table = "visit | L1 | L2\nBL | 30 | 20"
+    lesions = {"L1": {"prior_local_therapy": LocalTherapy.SURGERY}}
     policy = Policy.preset("rano_bm").replace(treated_lesion_as_target=option)
-    assert select_targets(patient, policy).ids == expected
+    chosen = select_targets(read_patient(table, lesions=lesions), policy)
+    assert chosen.ids == expected
+    name = f"rano_bm, treated_lesion_as_target={option}"
+    keep_selection(name, table, chosen, given_sentences({"lesions": lesions}))
 
 
 def test_targets_chosen_by_the_rules(spec_test):

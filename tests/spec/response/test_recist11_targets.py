@@ -100,6 +100,26 @@ def test_part_of_the_targets_may_be_enough_for_progression(spec_test):
     )
 
 
+def test_two_values_of_one_lesion_are_none(spec_test):
+    """R11-T2. Two sizes of one lesion at one visit are never averaged and none is picked: the lesion counts
+    as not assessed there. One size written twice is one size.
+    """
+    spec_test(
+        """
+        visit | L1@liver | L2@lung
+        BL    | 30       | 30
+        W8    | 10&20    | 10
+        W16   | 15&15    | 10""",
+        expect={
+            "recist11": {
+                "W8": {"response": "NE", "n_assessed": 1, "reasons": ["TARGET_NOT_ASSESSED:L1"]},
+                "W16": {"response": "PR", "sum": 250},
+            }
+        },
+        findings=["DUPLICATE_MEASUREMENT"],
+    )
+
+
 def test_part_of_the_targets_may_be_refused(spec_test):
     """R11-T2. With `partial_targets = ne` a visit that shows only some targets is never progression."""
     spec_test(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cimara.response import Policy, derive
+from cimara.response import Policy, derive, explain
 from cimara.response.model import CubicMm
+from tests.spec.recording import keep
+from tests.spec.response.manual_words import found_table, visit_label
 from tests.spec.response.visit_tables import read_patient
 
 
@@ -16,7 +18,12 @@ def by_volume(volumes: list[int], **changes):
     policy = (
         Policy.preset("rano_bm").replace(measure="volume", allow_unverified_tables=True).replace(**changes)
     )
-    return derive(read_patient(table, measured=measured), policy).rows[-1]
+    rows = derive(read_patient(table, measured=measured), policy).rows
+    seen = [(visit_label(label), str(volume)) for label, volume in zip(labels, volumes, strict=True)]
+    told = {"measure": "volume", "allow_unverified_tables": True} | changes
+    name = ", ".join(("rano_bm", *(f"{field}={str(value).lower()}" for field, value in told.items())))
+    keep(name, (("visit", "L1 volume (mm3)"), seen), found_table(rows, policy))
+    return rows[-1]
 
 
 @pytest.mark.parametrize(("now", "response"), [(350, "PR"), (351, "SD"), (1729, "SD"), (1730, "PD")])
@@ -39,3 +46,16 @@ def test_an_absolute_rule_of_one_s_own():
     row = by_volume([100, 200], volumetric_abs_increase_mm3=100)
     assert row.response == "PD"
     assert "NO_ABSOLUTE_RULE" not in row.flags
+
+
+def test_the_sentence_names_the_volumetric_rule():
+    """VOL-1. What explains a row names the unverified rule, and speaks of volumes."""
+    least = {"volumetric_abs_increase_mm3": 101}
+    policy = Policy.preset("rano_bm").replace(**least)
+    assert explain(by_volume([100, 200], **least), policy) == (
+        "SD: sum 200 mm3 is +100.0 % from baseline 100 mm3 and +100.0 % from nadir 100 mm3 and the volume "
+        "rose by less than 101 mm3. Rule VOL-1, Lin 2015."
+    )
+    assert explain(by_volume([100, 200])) == (
+        "PD: sum 200 mm3 is +100.0 % over nadir 100 mm3 (visit BL). Rule VOL-1, Lin 2015."
+    )

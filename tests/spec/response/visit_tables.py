@@ -10,7 +10,8 @@ Rows: `BL` is the baseline, on the day of the start (2024-01-10); `W8` is 56 day
 Columns
     any other name      a target lesion of the brain; `@liver` puts it elsewhere, `@node` makes it a node,
                         measured by its short axis. A number is millimetres, `ABS` absent, `TS` too small to
-                        measure, `M` merged into another, `NE` not evaluable, `ND` not done; empty: no record.
+                        measure, `M` merged into another, `NE` not evaluable, `ND` not done; empty: no record;
+                        `20&25`: two records of one visit.
     NT...               a non-target lesion: `P` present, `A` absent, `PD` unequivocal progression, `NE`; then
                         `+`, `-` or `=` for its change since the visit before.
     new                 new lesions, blanks between: `N1!` unequivocal, `N1?` equivocal, `N1x` gone; then its
@@ -21,7 +22,7 @@ Columns
     bev, flair          `yes` for bevacizumab within 42 days; for progression on T2/FLAIR.
     scans               which part was scanned, where it was one only: `brain` or `body`.
 
-Everything that the fixture `spec_test` checks is kept in `RECORDED`, for the manual.
+Everything that the fixture `spec_test` checks is kept for the manual (`tests.spec.recording`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from cimara.response.model import (
@@ -76,29 +77,6 @@ STATUSES = {
 NEW = re.compile(
     r"(?P<id>[A-Za-z]+\d+)(?P<mark>[!?x])(?P<size>[\d.]+)?(?P<change>[-+=])?(?:/(?P<planes>\d))?\Z"
 )
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One checked statement: enough to print it in the manual."""
-
-    test: str
-    docstring: str
-    table: str
-    policy: str
-    expected: Mapping[str, Any]
-    best: Mapping[str, Any]
-    citations: Mapping[str, str]
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The rule ids that the test's docstring starts with."""
-        head = re.split(r"\.\s|\.\Z", self.docstring.strip(), maxsplit=1)[0]
-        return tuple(re.findall(r"[A-Z]+\d*[A-Z]*-[A-Z]*\d+", head))
-
-
-RECORDED: list[Recorded] = []
 
 
 def day(label: str) -> dt.date:
@@ -173,11 +151,9 @@ def _measurements(
     for row in rows:
         for column in columns:
             name, _, organ = column.partition("@")
-            if row[column]:
+            for text in filter(None, row[column].split("&")):
                 bare = Measurement(PATIENT, name, row["visit"], day(row["visit"]))
-                item = (
-                    _judged(bare, row[column]) if name.startswith("NT") else _sized(bare, row[column], organ)
-                )
+                item = _judged(bare, text) if name.startswith("NT") else _sized(bare, text, organ)
                 found.append(replace(item, **measured.get((name, row["visit"]), {})))
         found += [
             item

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from cimara.response import Policy, Study, derive, derive_study, explain
 from cimara.response.criteria.measurability import NotMeasurable
 from cimara.response.explain import reasons
-from cimara.response.results import BEST, FINDINGS, LESIONS, TIMEPOINTS
+from cimara.response.results import BEST, FINDINGS, LESIONS, TIMEPOINTS, ResultsError, ResultTables
 from cimara.response.study import EngineError
 from tests.spec.response.visit_tables import START, decision, read_patient
 
@@ -32,6 +33,26 @@ def test_a_row_in_words():
 
 def test_every_reason_has_a_sentence():
     assert all(reason.sentence for reason in reasons().values())
+
+
+def test_tables_written_come_back(tmp_path: Path):
+    out = derive_study(Study((read_patient(EXAMPLE),)), RANO)
+    out.write_csv(tmp_path)
+    back = ResultTables.read_csv(tmp_path)
+    assert {name: table.equals(out.tables()[name]) for name, table in back.tables().items()} == {
+        "timepoints": True,
+        "lesions": True,
+        "best": True,
+        "findings": True,
+    }
+
+
+@pytest.mark.parametrize("content", [None, b"a,b\n1,2\n", b"\xff\xfe\0"])
+def test_a_folder_without_them_is_named(tmp_path: Path, content: bytes | None):
+    if content is not None:
+        (tmp_path / "timepoints.csv").write_bytes(content)
+    with pytest.raises(ResultsError, match=r"timepoints\.csv"):
+        ResultTables.read_csv(tmp_path)
 
 
 def test_tables_have_their_columns_and_millimetres():

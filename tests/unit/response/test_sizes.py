@@ -99,3 +99,23 @@ def test_sizes_for_reading():
     assert percent_change(290, 240) == pytest.approx(20.8333, abs=1e-4)
     assert percent_change(10, 0) is None
     assert percent_change(10, None) is None
+
+
+@pytest.mark.parametrize("read", [parse_diameter, parse_volume])
+@pytest.mark.parametrize("text", ["9" * 401, "9" * 5000, "0." + "1" * 5000])
+def test_a_text_too_long_to_be_a_size_is_refused(read, text):
+    with pytest.raises(SizeError) as caught:
+        read(text)
+    assert caught.value.kind == f"text ({len(text)} characters)"
+
+
+def test_the_longest_text_that_is_read():
+    assert tenths("1." + "0" * 398) == 10
+    assert tenths(number_text(5e-324)) == 0
+
+
+@pytest.mark.parametrize(("read", "largest"), [(parse_diameter, "100000000"), (parse_volume, "1000000000")])
+def test_a_number_too_large_for_the_results_is_refused(read, largest):
+    assert read(largest).value == 10**9
+    with pytest.raises(SizeError, match="too large"):
+        read(largest + ".5")

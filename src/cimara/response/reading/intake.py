@@ -28,7 +28,7 @@ from cimara.terms.tables import Problem, Row, Table
 ERROR = "error"
 WARNING = "warning"
 DATE_IMPUTED = "DATE_IMPUTED"
-_SIZE_HINTS = {
+SIZE_HINTS = {
     "SIZE_ROUNDED": ("a size with more than one decimal was rounded to tenths of a millimetre", ""),
     "SIZE_IMPLAUSIBLE": ("a size above 300 mm", "Were centimetres and millimetres mixed up?"),
 }
@@ -189,7 +189,7 @@ class RowReading:
         """A size in tenths of mm, or a volume in mm3; notes what was remarkable about it."""
         parsed = self.row.get(column, ParsedSize)
         for code in parsed.findings if parsed else ():
-            text, hint = _SIZE_HINTS[code]
+            text, hint = SIZE_HINTS[code]
             self.warn(code, text, column=column, hint=hint)
         return None if parsed is None else Tenths(parsed.value)
 

@@ -18,14 +18,17 @@ MOST_BYTES = MAX_BYTES + 512 * 1024
 MOST_PARTS = 10
 
 
-def is_too_long(request: HttpRequest) -> bool:
+def is_too_long(request: HttpRequest, most_bytes: int = MOST_BYTES) -> bool:
     """True when the body is, or may be, longer than any form with a bundle; asked before a byte is read."""
     told = request.META.get("CONTENT_LENGTH") or "0"
-    return not told.isascii() or not told.isdigit() or int(told) > MOST_BYTES
+    return not told.isascii() or not told.isdigit() or int(told) > most_bytes
 
 
 class InMemory(FileUploadHandler):
     """Reads a whole form at once: no part of a bundle is ever written to disk."""
+
+    most_bytes = MOST_BYTES
+    most_parts = MOST_PARTS
 
     def handle_raw_input(
         self,
@@ -37,9 +40,9 @@ class InMemory(FileUploadHandler):
     ) -> tuple[QueryDict, MultiValueDict[str, SimpleUploadedFile]]:
         """The fields and files of the form."""
         head = f"Content-Type: {META['CONTENT_TYPE']}\r\n\r\n".encode("latin-1")
-        form = BytesParser().parsebytes(head + input_data.read(MOST_BYTES))
+        form = BytesParser().parsebytes(head + input_data.read(self.most_bytes))
         fields, files = QueryDict(mutable=True), MultiValueDict[str, SimpleUploadedFile]()
-        for part in _parts(form):
+        for part in _parts(form, self.most_parts):
             name, raw = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
             if not isinstance(name, str) or not isinstance(raw, bytes):
                 continue
@@ -58,6 +61,6 @@ class InMemory(FileUploadHandler):
         """Never called: the whole body was read above."""
 
 
-def _parts(form: Message) -> list[Message]:
+def _parts(form: Message, most: int) -> list[Message]:
     listed = form.get_payload() if form.is_multipart() else []
-    return [one for one in listed[:MOST_PARTS] if isinstance(one, Message)]
+    return [one for one in listed[:most] if isinstance(one, Message)]

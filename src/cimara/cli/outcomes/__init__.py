@@ -1,0 +1,1 @@
+"""`cimara outcomes`: one file a verb."""

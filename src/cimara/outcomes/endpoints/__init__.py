@@ -1,0 +1,1 @@
+"""Endpoint definitions as data: read, checked, printed, derived, compared."""

@@ -1,0 +1,1 @@
+"""The response workbench, the RANO-LM form and the endpoint definitions: pages that keep nothing."""

@@ -1,0 +1,29 @@
+"""The columnar engine gives what the readable one gives, for any facts and any definition."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from cimara.outcomes import derive_endpoint
+from tests.generative.outcomes.made_facts import made_cut, made_endpoint, made_facts, made_schedule
+
+NIGHTLY = 20_000
+PAIRS = NIGHTLY if os.environ.get("CIMARA_NIGHTLY") else 500
+BLOCK = 50
+
+
+@pytest.mark.parametrize("first", range(0, PAIRS, BLOCK))
+def test_engines_agree_on_random_facts_and_definitions(first: int) -> None:
+    for seed in range(first, first + BLOCK):
+        facts, endpoint = made_facts(seed), made_endpoint(seed)
+        asked = {"schedule": made_schedule(seed), "cut_date": made_cut(seed), "allow_missing_criterion": True}
+        readable = derive_endpoint(endpoint, facts, engine="reference", **asked)  # type: ignore[arg-type]
+        quick = derive_endpoint(endpoint, facts, engine="columnar", **asked)  # type: ignore[arg-type]
+        where = f"seed {seed}, {endpoint.id}"
+        assert_frame_equal(readable.frame, quick.frame), where
+        assert_frame_equal(readable.exclusions, quick.exclusions), where
+        assert readable.report == quick.report, where
+        assert_frame_equal(readable.findings, quick.findings), where

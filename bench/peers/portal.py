@@ -1,4 +1,4 @@
-"""The search page in Litestar and in FastAPI: same template, same snapshot, none of our middleware."""
+"""The search in Litestar and in FastAPI: same template or answer, same snapshot, none of our middleware."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from fastapi.responses import HTMLResponse  # noqa: E402
 from litestar import Litestar, MediaType, get  # noqa: E402
 from litestar import Request as LitestarRequest  # noqa: E402
 
+from cimara.trials.search import Page, Query, SearchPage  # noqa: E402
 from cimara.trials.search.counts import facet_counts  # noqa: E402
+from cimara.trials.search.query import DEFAULT_STATUS  # noqa: E402
+from cimara_web.api import answers  # noqa: E402
 from cimara_web.finder.browse import FILTERS, LABELS, NOTICES, Asked, options  # noqa: E402
 from cimara_web.finder.policy import BRM_SHORT, LMD_SHORT  # noqa: E402
 from cimara_web.finder.views.trials import _counts  # noqa: E402
@@ -50,8 +53,23 @@ def _search(request: LitestarRequest) -> str:
     return page(request.url.query)
 
 
-litestar_app = Litestar([_search])
+def found(q: str, limit: int) -> SearchPage:
+    """What `cimara_web.api.trials.search` gives."""
+    return current_snapshot().search(Query(text=q, status=DEFAULT_STATUS, page=Page(limit, None)))
+
+
+@get("/api/v1/trials", sync_to_thread=False)
+def _search_api(q: str = "", limit: int = 20) -> answers.Hits:
+    return answers.Hits.model_validate(found(q, limit))
+
+
+litestar_app = Litestar([_search, _search_api])
 fastapi_app = FastAPI()
+
+
+@fastapi_app.get("/api/v1/trials", response_model=answers.Hits)
+async def _api(q: str = "", limit: int = 20) -> SearchPage:
+    return found(q, limit)
 
 
 @fastapi_app.get("/trials/", response_class=HTMLResponse)

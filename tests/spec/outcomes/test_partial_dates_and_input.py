@@ -9,6 +9,7 @@ import pytest
 
 from cimara.outcomes import Facts, catalogue, derive_endpoint
 from cimara.outcomes.endpoints.errors import DerivationError
+from tests.spec.outcomes.dated_facts import check, read_table
 
 START = pl.DataFrame(
     {"patient_id": ["P"], "randomisation_date": ["2024-01-01"], "last_alive": ["2024-03-18"]}
@@ -126,3 +127,27 @@ def test_necrosis_settles_the_growth_of_its_day() -> None:
         assert earlier.frame.filter(pl.col("fact") == "LOCAL_PD")["fields"].item() == "adjudged=open"
         on_the_day = Facts.from_tables(lesion_events=events, as_of=dt.date(2023, 9, 15))
         assert on_the_day.frame.equals(facts.frame)
+
+
+@pytest.mark.parametrize(
+    ("last_alive", "expect"),
+    [("2024-03-01", []), ("2024-03-02", ["warning"]), ("2024-03-03", ["error"])],
+)
+def test_alive_after_death(last_alive: str, expect: list[str]) -> None:
+    """Hard checks. Death before last alive is an error, by one day a warning; its place is told."""
+    patients = pl.DataFrame({"patient_id": ["P"], "last_alive": [last_alive]})
+    deaths = pl.DataFrame({"patient_id": ["P"], "date": ["2024-03-01"]})
+    told = Facts.from_tables(patients=patients, deaths=deaths).findings
+    assert [one.severity for one in told] == expect
+    assert all((one.file, one.row, one.column) == ("PATIENTS", 1, "LAST_ALIVE") for one in told)
+
+
+def test_a_scan_after_death_and_a_progression_before_the_start() -> None:
+    """Hard checks. Both are errors, and neither is used."""
+    table = "2024-01-01 | RANDOMISATION\n2023-12-01 | PD | CNS\n2024-02-01 | DEATH\n2024-03-01 | PD | CNS"
+    facts = Facts.of(read_table(table))
+    assert [(one.code, one.severity) for one in facts.findings] == [
+        ("SCAN_AFTER_DEATH", "error"),
+        ("PD_BEFORE_START", "error"),
+    ]
+    check("CNSPFS", table, "DEATH 32")

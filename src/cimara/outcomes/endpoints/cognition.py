@@ -203,7 +203,7 @@ def with_declines(
     if not made:
         return facts
     given = facts.frame.filter(pl.col("fact") != FactWord.COGNITIVE_DECLINE)
-    return Facts(pl.concat([given, pl.DataFrame(made, schema=FACTS)]), facts.findings)
+    return Facts(pl.concat([given, pl.DataFrame(made, schema=FACTS)]), facts.read_findings)
 
 
 def _tested(facts: Facts, cut_date: dt.date | None) -> Iterable[tuple[str, Tested, dict[str, object]]]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cimara.outcomes.endpoints.contradictions import contradictions
 from cimara.outcomes.endpoints.errors import DerivationError, nearest
 from cimara.outcomes.endpoints.necrosis import settled_growth
 from cimara.outcomes.endpoints.words import FIELD_DEFAULTS, FIELDS, FactWord, Flag
 from cimara.response.model import Finding
-from cimara.response.results import ResultTables
+from cimara.response.results import FINDINGS, ResultTables
 
 if TYPE_CHECKING:
     from cimara.outcomes.endpoints.selection import FactIndex
@@ -91,6 +92,13 @@ class Fact:
     site: str = ""
 
 
+def finding_frame(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Findings as the table that response assessment uses, too."""
+    return pl.DataFrame(
+        [tuple(getattr(one, name) for name in FINDINGS) for one in findings], schema=FINDINGS, orient="row"
+    )
+
+
 def fields_text(values: Mapping[str, str]) -> str:
     """The `fields` cell of these values; empty ones are left out."""
     return ";".join(f"{name}={value}" for name, value in sorted(values.items()) if value)
@@ -115,7 +123,7 @@ class Facts:
         _check_words(shaped)
         deaths, death_findings = _one_death(settled_growth(_with_defaults(shaped)))
         self.frame = _with_flags(deaths).sort(ORDER, nulls_last=True, maintain_order=True)
-        self.findings = (*findings, *death_findings, *_undated(self.frame))
+        self.findings = (*findings, *death_findings, *_undated(self.frame), *contradictions(self.frame))
 
     @classmethod
     def of(cls, facts: Iterable[Fact], findings: Iterable[Finding] = ()) -> Facts:
@@ -178,7 +186,7 @@ class Facts:
                         hint="Put the site before the id.",
                     )
         frames = [facts.frame.with_columns(site=pl.lit(site)) for site, facts in sites.items()]
-        findings = [one for facts in sites.values() for one in facts.findings if one.code not in _OWN]
+        findings = [one for facts in sites.values() for one in facts.read_findings]
         return cls(pl.concat(frames), findings)
 
     def patients(self) -> list[str]:
@@ -210,6 +218,16 @@ class Facts:
         return found
 
     @cached_property
+    def findings_frame(self) -> pl.DataFrame:
+        """The findings as a table."""
+        return finding_frame(self.findings)
+
+    @property
+    def read_findings(self) -> tuple[Finding, ...]:
+        """Findings of reading the tables, without those that follow from the facts themselves."""
+        return tuple(one for one in self.findings if one.code not in _OWN)
+
+    @cached_property
     def sites(self) -> pl.DataFrame:
         """The site of each patient who has one."""
         known = self.frame.filter(pl.col("site") != "")
@@ -223,7 +241,16 @@ class Facts:
         return FactIndex(self.frame)
 
 
-_OWN = frozenset({"TWO_DEATH_DATES", "DEATH_CAUSE_CONFLICT", "UNDATED_FACT"})
+_OWN = frozenset(
+    {
+        "TWO_DEATH_DATES",
+        "DEATH_CAUSE_CONFLICT",
+        "UNDATED_FACT",
+        "ALIVE_AFTER_DEATH",
+        "SCAN_AFTER_DEATH",
+        "PD_BEFORE_START",
+    }
+)
 """Findings that the constructor makes itself."""
 
 

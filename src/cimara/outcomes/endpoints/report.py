@@ -46,7 +46,7 @@ class Report:
     scan_interval: float | None
     deaths: int
     deaths_unknown: int
-    warnings: Counts | tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> list[str]:
         """The report as lines of text."""

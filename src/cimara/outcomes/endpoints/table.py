@@ -11,12 +11,12 @@ import polars as pl
 
 from cimara.outcomes.endpoints.definition import Endpoint
 from cimara.outcomes.endpoints.errors import DerivationError
-from cimara.outcomes.endpoints.facts import Facts
+from cimara.outcomes.endpoints.facts import Facts, finding_frame
 from cimara.outcomes.endpoints.outcome import Derived
 from cimara.outcomes.endpoints.plan import EVENT, Plan
 from cimara.outcomes.endpoints.report import Report, report_of
 from cimara.outcomes.endpoints.words import DAYS_IN_MONTH, DAYS_IN_YEAR
-from cimara.response.results import FINDINGS
+from cimara.response.model import Finding
 
 if TYPE_CHECKING:
     from cimara.outcomes.endpoints.adtte import Adtte
@@ -120,7 +120,7 @@ def table_of(plan: Plan, facts: Facts, derived: Derived, cut_date: dt.date | Non
     """The table that an engine's raw rows make, with the sources of their dates."""
     frame = _frame(plan, facts, derived.outcomes)
     report = report_of(plan, facts, derived, frame, cut_date)
-    findings = _findings(plan, facts, frame, report)
+    findings = _findings(facts, frame, report)
     return EndpointTable(plan.endpoint, plan, frame, derived.exclusions, report, findings)
 
 
@@ -170,24 +170,16 @@ def _site(facts: Facts, raw: pl.DataFrame) -> pl.Series:
     return joined["site"].fill_null("")
 
 
-def _findings(plan: Plan, facts: Facts, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+def _findings(facts: Facts, frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Findings of the facts, of single rows, and of the table as a whole."""
-    rows = [
-        {"code": one.code, "severity": one.severity, "text": one.text, "patient_id": one.patient_id}
-        | {"lesion_id": one.lesion_id, "file": one.file, "row": one.row, "column": one.column}
-        | {"hint": one.hint, "visit_id": one.visit_id}
-        for one in facts.findings
-    ]
     own = frame.filter(pl.col("findings") != "").select("patient_id", "lesion_id", "findings")
-    for patient, lesion, codes in own.iter_rows():
-        rows += [
-            {"code": code, "severity": "warning", "text": ROW_FINDINGS[code], "patient_id": patient}
-            | {"lesion_id": lesion}
-            for code in codes.split(";")
-        ]
-    rows += [{"code": code, "severity": "warning", "text": text} for code, text in report.warnings]
-    blank = {name: "" for name, kind in FINDINGS.items() if kind == pl.String()} | {"row": None}
-    return pl.DataFrame([blank | one for one in rows], schema=FINDINGS)
+    rows = [
+        Finding(code, "warning", ROW_FINDINGS[code], patient_id=patient, lesion_id=lesion)
+        for patient, lesion, codes in own.iter_rows()
+        for code in codes.split(";")
+    ]
+    rows += [Finding(code, "warning", text) for code, text in report.warnings]
+    return pl.concat([facts.findings_frame, finding_frame(rows)])
 
 
 ROW_FINDINGS = {

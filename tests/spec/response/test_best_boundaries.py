@@ -191,6 +191,7 @@ def test_from_when_stable_disease_is_counted():
         ("D10 PR, D20 UPD, D38 PR", "iUPD", "D20"),
         ("D10 PR, D20 CR, D30 CR, D38 PR", "NE", "D10"),
         ("D10 PR, D20 CR, D38 CR", "PR", "D10"),
+        ("D10 PR, D20 CR, D38 CR, D45 PR", "PR", "D10"),
         ("D10 PR, D40 NE*, D50 NE*, D60 PR", "PR", "D10"),
         ("D10 CR, D40 NE*, D50 NE*, D60 CR", "CR", "D10"),
         ("D10 SD, D50 PR, D60 SD", "SD", "D50"),
@@ -210,6 +211,7 @@ def test_a_scan_does_not_confirm_itself():
     at_once = RECIST.replace(confirm_days=0)
     assert best("D42 PR", at_once).confirmed_bor == "SD"
     assert best("D42 PR, D43 PR", at_once).confirmed_bor == "PR"
+    assert best("D42 PR", TABLE3.replace(confirm_days=0)).confirmed_bor == "SD"
 
 
 @pytest.mark.parametrize(
@@ -281,6 +283,8 @@ def test_confirmation_by_table_3_to_the_day(words, confirmed, date):
         ("D10 PR, D20 SD", {"report_first": "confirmed", "confirm_rule": "none"}, "D10"),
         ("D10 PR, D38 PR", {"report_first": "confirmed", "confirm_rule": "table3"}, "D10"),
         ("D10 PR, D42 SD", {"report_first": "confirmed", "confirm_rule": "table3"}, None),
+        ("D10 PR, D20 SD, D38 PR", {"report_first": "confirmed", "confirm_rule": "table3"}, "D10"),
+        ("D10 CR, D38 PR, D70 PR", {"report_first": "confirmed"}, "D38"),
         ("D10 CR, D20 PR, D38 CR", {"report_first": "confirmed"}, None),
     ],
 )

@@ -255,6 +255,14 @@ def test_only_the_visit_that_was_decided_on_has_another_cause():
     assert words == {"W8": "OK", "W16": "WORSE", "W24": "UNKNOWN"}
 
 
+@pytest.mark.parametrize(("who", "word"), [("", "OK"), ("INV", "OK"), ("READER 1", "WORSE")])
+def test_another_cause_binds_the_evaluator_who_was_meant(who, word):
+    """ADJ-7. A decision for one evaluator leaves the others alone; one without a name binds all."""
+    table = "visit | L1 | clin | ster | days\nBL | 30 | STABLE | NONE |\nW8 | 30 | WORSE(tumour) | NONE | 10"
+    event = decision("CLINICAL_REATTRIBUTED", "W8", value="comorbidity", evaluator=who)
+    assert seen_at(table, adjudications=[event]).word == word
+
+
 def test_the_clinical_record_at_baseline():
     """RBM-C1, RBM-S1. That of the baseline visit, else the last one up to the start."""
 
@@ -269,6 +277,9 @@ def test_the_clinical_record_at_baseline():
     assert reference(rows.format("", "")) == "D-20"
     assert reference("visit | L1 | kps\nBL | 30 |\nW8 | 30 | 50") is None
     assert reference("visit | L1 | kps\nD5 | 30 | 60\nW8 | 30 | 50", mark_baseline=False) is None
+    on_the_day = "visit | L1 | kps\nD-20 | 30 | {}\nD-10 | | {}\nD0 | | 90\nW8 | 30 | 50"
+    assert reference(on_the_day.format("", 80), mark_baseline=False) == "D0"
+    assert reference(on_the_day.format(70, 80), mark_baseline=False) == "D-20"
     late = "visit | L1 | kps\nBL | 30 | 60\nW8 | 30 | 50"
     assert reference(late, mark_baseline=False) == "BL"
 

@@ -35,6 +35,7 @@ def size(key: str = "L1", status: SizeStatus = SizeStatus.MEASURED, **sizes: int
         (RECIST, {}, {"ld": 100, "slice_mm": 50}, []),
         (RECIST, {}, {"ld": 101, "slice_mm": 51}, ["DIAMETER_BELOW_TWO_SLICES"]),
         (RECIST, {}, {"ld": 102, "slice_mm": 51}, []),
+        (RECIST.replace(min_ld=50), {}, {"ld": 80, "slice_mm": 50}, []),
         (RECIST, {}, {"ld": 99, "slice_mm": 51}, ["DIAMETER_BELOW_MINIMUM"]),
         (RECIST, {}, {"ld": 100, "perp": 1, "n_slices": 1}, []),
         (RECIST, {"is_node": True}, {"short_axis": 150}, []),
@@ -95,7 +96,7 @@ def test_a_treated_lesion(therapy, progressed):
 def test_which_organ_a_lesion_counts_for():
     """R11-M2. All nodes are one organ, the brain is one organ, other organs go by name."""
     assert organ_of(lesion(is_node=True, organ="axilla")) == organ_of(lesion(is_node=True, organ="neck"))
-    assert organ_of(lesion(is_node=True)) != organ_of(lesion())
+    assert organ_of(lesion(is_node=True)) == "node"
     assert organ_of(lesion(compartment=BRAIN, organ="frontal")) == "brain"
     assert organ_of(lesion(compartment=BRAIN, organ="cerebellum")) == "brain"
     assert organ_of(lesion(organ=" Liver ")) == organ_of(lesion(organ="liver")) == "liver"
@@ -139,6 +140,12 @@ def test_ties_and_nodes_in_the_order_of_choice():
     assert chosen(table, RANO, measured=measured)[0] == ("C", "B", "A")
     nodes = "visit | A@node | B@lung\nBL | 20 | 25"
     assert chosen(nodes, RECIST, measured={("A", "BL"): {"ld": 400}})[0] == ("B", "A")
+
+
+def test_one_of_each_organ_where_the_policy_says_so():
+    """R11-M2. With `max_per_organ = 1` the largest of each organ is chosen."""
+    table = "visit | A@liver | B@liver | C@lung\nBL | 20 | 30 | 25"
+    assert chosen(table, RECIST.replace(max_per_organ=1))[0] == ("B", "C")
 
 
 def test_lesions_of_no_known_organ_are_not_counted_together():

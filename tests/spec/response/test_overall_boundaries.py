@@ -19,6 +19,7 @@ from cimara.response.criteria.recist import recist_call
 TARGET = ("CR", "PR", "SD", "PD", "NE", "NA")
 OTHER = ("CR", "NON-CR/NON-PD", "PD", "NE", "NA")
 UNVERIFIED = {"R11-N2"}
+SOURCES = {"R11-O9": "project", "R11-N3": "project", "R11-N2": "ADMO"}
 
 
 class Given(NamedTuple):
@@ -130,6 +131,7 @@ def test_every_row_of_the_recist_table(target):
         given = Given(target, other, new)
         call = recist_call(given.parts)
         assert (call.response, call.rule_id, call.kind) == recist(given), given
+        assert call.citation == SOURCES.get(call.rule_id, "EIS09"), given
         assert call.flags == tuple(f"UNVERIFIED_RULE:{name}" for name in {call.rule_id} & UNVERIFIED), given
 
 
@@ -148,6 +150,7 @@ def test_every_row_of_the_recist_table(target):
         "steroid_increase_no_decline=ignore antiangiogenic=ne",
         "steroid_increase_no_decline=sd antiangiogenic=ne nt_ne_with_target_response=ne cr_on_steroids=cr",
         "steroid_increase_no_decline=sd antiangiogenic=ne cr_on_steroids=ne",
+        "steroid_increase_no_decline=ignore nt_ne_with_target_response=ne cr_on_steroids=ne",
     ],
 )
 def test_every_row_of_the_rano_bm_table(option):
@@ -159,15 +162,16 @@ def test_every_row_of_the_rano_bm_table(option):
         TARGET,
         OTHER,
         ("no", "blocks", "review", "yes"),
-        ("OK",) if option else ("OK", "WORSE", "UNKNOWN"),
+        ("OK", "WORSE", "UNKNOWN"),
         ("NONE", "KEPT", "INCREASED", "UNKNOWN"),
-        (False, True),
+        (False, True) if "antiangiogenic" in option or not option else (False,),
     )
     for given in (Given(*item) for item in words):
         clinical = ClinicalSeen(given.clinical, "", given.steroid, "", given.bevacizumab, None)
         call = rano_call(given.parts, clinical, policy)
         assert (call.response, call.rule_id, call.kind) == rano(given, policy), given
         assert call.flags == (), given
+        assert call.citation in ("LIN15", "project"), given
 
 
 @pytest.mark.parametrize(

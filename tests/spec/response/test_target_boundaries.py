@@ -377,5 +377,7 @@ def test_other_progression_that_was_withdrawn():
     assert left.nontarget == Component("NON-CR/NON-PD", ("NONTARGET_PERSISTS",), ("F",))
     assert left.new == Component("review", ("NEW_LESION:N1",), ("G", "NEW_LESION_UNDER_REVIEW"))
     assert without_imaging_progression(parts, alone).nontarget == Component("NA")
+    lasting = replace(parts, target=Component("PR", ("PR_PERSISTS",)))
+    assert without_imaging_progression(lasting, listed).target == lasting.target
     calm = replace(parts, nontarget=Component("CR"), new=Component("no"))
     assert without_imaging_progression(calm, listed) == calm

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every test: the whole suite with SQLite, then the portal's tests with PostgreSQL in a private cluster.
+"""Runs what `make check` leaves: slow tests with SQLite, then the portal's with a PostgreSQL of our own.
 
 Extra arguments go to both runs of pytest. The exit code is 0 only when both pass.
 """
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_USER = "postgres"
 DATABASE_USER = "cimara"
+SLOW = ["tests/generative", "tests/web", "tests/browser"]
 WIDE = "200"
 """Columns of the terminal that pytest writes for: the reason of a failure stands on its summary line."""
 NO_TESTS_RAN = 5
@@ -28,7 +29,7 @@ NO_TESTS_RAN = 5
 
 def main(arguments: Sequence[str]) -> int:
     """Both runs, then what failed in either and their closing lines once more, where a reader looks first."""
-    code, closing = run_pytest("SQLite", ["tests"], arguments, {"DATABASE_URL": ""})
+    code, closing = run_pytest("SQLite", SLOW, arguments, {"DATABASE_URL": ""})
     with postgresql() as url:
         other, more = run_pytest("PostgreSQL", ["tests/web"], arguments, {"DATABASE_URL": url})
     print("", *closing, *more, sep="\n")

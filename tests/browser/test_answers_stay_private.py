@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request
 
+from cimara.cli.trials.registry import default_registry
 from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
 
 pytestmark = pytest.mark.browser
@@ -67,7 +68,10 @@ def sheet_keep_continue(page: Page, portal: Portal, file: Path) -> None:
     assert "Chattanooga" in page.locator("main").inner_text()
 
 
-def test_no_answer_leaves_the_page(open_page: Callable[..., Page], portal: Portal, tmp_path: Path) -> None:
+def test_no_answer_leaves_the_page(
+    open_page: Callable[..., Page], serve: Callable[[Path], Portal], tmp_path: Path
+) -> None:
+    portal = serve(default_registry())  # of its own: alerts of other tests keep coarse choices readable
     seen: list[tuple[str, str]] = []
     bodies: list[str] = []
 

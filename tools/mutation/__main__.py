@@ -40,11 +40,13 @@ def main(arguments: Sequence[str]) -> int:
         copy = make_copy(Path(folder))
         mutants, left_out = all_mutants(copy, scope, only=options.only, group=options.group)
         print(f"{len(mutants)} mutants in a copy", file=sys.stderr, flush=True)
+        made = {item.part for item in mutants}
         if options.use:
-            words = _kept(options.use, mutants)
+            mutants, words = _kept(options.use, mutants)
         else:
             words = try_all(copy, mutants, SPEC if options.spec_only else SUITE, options.processes)
     report = Report(mutants, words, left_out, reasons)
+    report.untried = sorted(made - {item.part for item in mutants})
     print(report.text())
     if options.write:
         PAGE.write_text(page(report, scope["left_out"], options.write), encoding="utf-8")
@@ -74,15 +76,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _kept(files: Sequence[str], mutants: Sequence[Mutant]) -> list[str]:
-    """The fates of a run that was kept; a mutant that was not tried there is an error."""
+def _kept(files: Sequence[str], mutants: Sequence[Mutant]) -> tuple[list[Mutant], list[str]]:
+    """Fates of runs that were kept, of the parts tried there; a part is tried whole or not at all."""
     fates: dict[str, str] = {}
     for name in files:
         fates |= json.loads(Path(name).read_text(encoding="utf-8"))
-    unknown = [item.name for item in mutants if item.name not in fates]
+    parts = {item.part for item in mutants if item.name in fates}
+    tried = [item for item in mutants if item.part in parts]
+    unknown = [item.name for item in tried if item.name not in fates]
     if unknown:
-        sys.exit(f"{len(unknown)} mutants were not tried in that run, the first: {unknown[0]}")
-    return [fates[item.name] for item in mutants]
+        sys.exit(f"{len(unknown)} mutants were not tried in those runs, the first: {unknown[0]}")
+    return tried, [fates[item.name] for item in tried]
 
 
 Scope = dict[str, dict[str, list[str]]]
@@ -90,10 +94,10 @@ Scope = dict[str, dict[str, list[str]]]
 
 def all_mutants(
     copy: Path, scope: Scope, *, only: Sequence[str] = ("",), group: str = ""
-) -> tuple[list[Mutant], dict[str, int]]:
+) -> tuple[list[Mutant], dict[tuple[str, str], int]]:
     """Every mutant of the scope, and how many were left out by reason."""
     made: list[Mutant] = []
-    left_out: dict[str, int] = {}
+    left_out: dict[tuple[str, str], int] = {}
     package = copy / "src" / "cimara" / "response"
     wording = scope["functions_that_word_errors"]["names"]
     for own, name in _chosen(scope["modules"], only, group):
@@ -104,7 +108,7 @@ def all_mutants(
             item.detail.update(file=path.as_posix(), module=module)
             made.append(item)
         for reason, count in source.left_out.items():
-            left_out[reason] = left_out.get(reason, 0) + count
+            left_out[name, reason] = count
         made += constant_mutants(importlib.import_module(module), name, own)
     domains = tomllib.loads((package / "tables" / "conditions.toml").read_text(encoding="utf-8"))
     for own, name in _chosen(scope["tables"], only, group):

@@ -46,11 +46,15 @@ class Report:
         self,
         mutants: Sequence[Mutant],
         words: Sequence[str],
-        left_out: Mapping[str, int],
+        left_out: Mapping[tuple[str, str], int],
         reasons: Mapping[str, Any],
     ) -> None:
         self.fates = list(zip(mutants, words, strict=True))
-        self.left_out = left_out
+        self.untried: list[str] = []
+        parts = {item.part for item in mutants}
+        self.left_out: Counter[str] = Counter()
+        for (part, reason), count in left_out.items():
+            self.left_out[reason] += count if part in parts else 0
         self.reasons = {
             (item["part"], item["where"], change): str(item["because"])
             for item in reasons.get("survivor", [])
@@ -159,8 +163,10 @@ def _kinds(report: Report) -> Iterator[str]:
 def _left_out(report: Report, left_out: Mapping[str, str]) -> Iterator[str]:
     yield from ("", "## Left out", "", "| what | mutants |", "|---|---|")
     for reason, told in left_out.items():
-        count = report.left_out.get(reason)
-        yield f"| {told} | {'not made' if count is None else count} |"
+        yield f"| {told} | {report.left_out.get(reason, 'not made')} |"
+    if report.untried:
+        yield ""
+        yield f"Not tried in this run: {', '.join(report.untried)}."
 
 
 def _survivors(report: Report, group: str, title: str) -> Iterator[str]:

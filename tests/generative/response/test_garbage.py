@@ -49,7 +49,7 @@ GARBAGE: dict[str, tuple[bytes, Callable[[], Iterator[bytes]], str]] = {
 }
 
 READ = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from cimara.response.reading.schema import PATIENTS
 from cimara.terms.table_files import TableError
@@ -58,7 +58,8 @@ try:
     read_table(Path(sys.argv[1]), PATIENTS)
 except TableError as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+print(int(peak[1]) // 1024, file=sys.stderr)  # ru_maxrss would be that of the process that forked
 """
 
 

@@ -122,6 +122,10 @@ def _label_losses(what: str, label: str) -> Iterator[str]:
         yield f"{what}: label of {len(label)} characters, at most {LABEL_LENGTH} fit"
     if not label.isascii():
         yield f"{what}: label is not ASCII"
+    elif not label.isprintable():
+        yield f"{what}: label with a control character"
+    if label != label.rstrip():
+        yield f"{what}: label that ends in a blank, which is lost"
 
 
 def _text_loss(text: str) -> str:

@@ -66,6 +66,8 @@ def test_the_file_is_version_5(tmp_path: Path) -> None:
         (one(["x"], name="lower"), "column 'lower': name longer than 8 characters or not A-Z"),
         (one(["x"], label="l" * 41), "column A: label of 41 characters, at most 40 fit"),
         (one(["x"], label="café"), "column A: label is not ASCII"),
+        (one(["x"], label="Response "), "column A: label that ends in a blank, which is lost"),
+        (one(["x"], label="a\tb"), "column A: label with a control character"),
         (one(["ok", "x" * 201]), "column A row 2: text of 201 bytes, at most 200 fit"),
         (one(["ok", "café"]), "column A row 2: text is not ASCII"),
         (one(["x "]), "column A row 1: text that is empty or ends in a blank"),

@@ -1,0 +1,437 @@
+"""Survival data as the estimators take them: numpy columns, checked once when they are made.
+
+A row is at risk on (start, time]: an entry at day 5 and an event of another at day 5 do not meet. Without
+`start` it is at risk from the beginning, an event at day 0 included. Nothing but rows with an empty cell in a
+named column, and rows of weight 0, is ever left out, and both are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal, Self, TypeVar
+
+import numpy as np
+
+from cimara.outcomes.frame_columns import (
+    BoolArray,
+    Design,
+    FloatArray,
+    FrameColumns,
+    IntArray,
+    Labels,
+    RowError,
+    design_of,
+)
+from cimara.outcomes.times import aligned
+
+MissingRule = Literal["drop", "error"]
+R = TypeVar("R", bound="Rows")
+
+
+class WeightKind(StrEnum):
+    """What a weight says."""
+
+    PROBABILITY = "probability"
+    """One over a probability, or alike: the variance must be robust."""
+    FREQUENCY = "frequency"
+    """So many equal rows: whole numbers."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """What all kinds of data share; arrays have one entry a row (n) and are not to be written to.
+
+    Parameters
+    ----------
+    covariates
+        Matrix n x p, columns contiguous; `names` of its columns and the `terms` that they belong to.
+    strata, group, cluster, id, site
+        Codes (int64) into the levels of the column; None where the column was not named. A cluster is a
+        patient whose rows depend on each other; without clusters each row (or each `id`) stands alone.
+    weights, weight_kind
+        Positive float64, or None for 1 each.
+    unit
+        The unit of all times, as the column has it.
+    dropped
+        Rows left out, by the column whose cell was empty (a row counts for its first); `zero_weight` apart.
+    source_rows
+        Numbers of the rows in the frame that was read, from 1.
+    """
+
+    covariates: FloatArray
+    names: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    strata: Labels | None = None
+    strata_columns: tuple[str, ...] = ()
+    group: Labels | None = None
+    group_column: str = ""
+    cluster: IntArray | None = None
+    weights: FloatArray | None = None
+    weight_kind: WeightKind = WeightKind.PROBABILITY
+    id: IntArray | None = None
+    site: Labels | None = None
+    unit: str = "days"
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    zero_weight: int = 0
+    empty_levels: tuple[str, ...] = ()
+    source_rows: IntArray
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.source_rows)
+
+    @property
+    def robust_by_default(self) -> bool:
+        """True where the model-based variance would be wrong: probability weights or clusters."""
+        weighted = self.weights is not None and self.weight_kind is WeightKind.PROBABILITY
+        return weighted or self.cluster is not None
+
+    def weight(self) -> FloatArray:
+        """The weights, 1 each when there are none."""
+        return np.ones(self.n) if self.weights is None else self.weights
+
+    def stratum_codes(self) -> IntArray:
+        """Codes of the strata, 0 each when there are none."""
+        return np.zeros(self.n, dtype=np.int64) if self.strata is None else self.strata.codes
+
+    def cluster_codes(self) -> IntArray:
+        """Codes of what is independent of each other: clusters, else ids, else rows."""
+        if self.cluster is not None:
+            return self.cluster
+        return np.arange(self.n) if self.id is None else self.id
+
+    def strata_present(self) -> tuple[str, ...]:
+        """Labels of the strata that have rows; one empty label when there are no strata."""
+        if self.strata is None:
+            return ("",)
+        return tuple(self.strata.levels[code] for code in np.unique(self.strata.codes))
+
+    def take(self, chosen: IntArray | BoolArray) -> Self:
+        """The chosen rows, with all levels kept."""
+        changed: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Labels):
+                changed[name] = Labels(value.codes[chosen], value.levels)
+            elif isinstance(value, np.ndarray):
+                rows = value[chosen]
+                changed[name] = np.asfortranarray(rows) if rows.ndim == 2 else rows
+        return replace(self, **changed)
+
+    def split(self, by: IntArray) -> Iterator[Self]:
+        """The rows in parts by a code a row; a cluster that would lie in two parts is refused."""
+        by = np.asarray(by)
+        clusters = self.cluster_codes()
+        first = np.full(int(clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
+        first[clusters] = by
+        if (first[clusters] != by).any():
+            raise RowError(
+                ["cluster: its rows lie in more than one part"],
+                hint="Split by a column that is the same in all rows of a patient.",
+            )
+        for code in np.unique(by):
+            yield self.take(by == code)
+
+    def by_site(self) -> list[Self]:
+        """One part a site."""
+        if self.site is None:
+            raise RowError(["site: no column was named"], hint="Say site= when the rows are made.")
+        return list(self.split(self.site.codes))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survival(Rows):
+    """Times to one kind of event, right-censored, with or without delayed entry.
+
+    `time` is the exit, `start` the entry (None: from the beginning), `event` True where it happened then.
+    """
+
+    time: FloatArray
+    start: FloatArray | None = None
+    event: BoolArray
+
+    @classmethod
+    def from_frame(
+        cls, frame: Any, *, time: str, event: str, terminal: bool = True, **named: Any
+    ) -> Survival:
+        """Rows of a polars, pandas or pyarrow frame.
+
+        Parameters
+        ----------
+        time, event
+            Columns of the exit time and of the event (0, 1 or boolean).
+        terminal
+            False for events that can recur in one `id`.
+        **named
+            As `Named` has them: start, covariates, levels, strata, group, cluster, weights, id, site, unit,
+            missing, source.
+
+        Raises
+        ------
+        RowError
+            Every unusable row by number, column and kind of fault.
+        """
+        asked = Named(**named)
+        columns, dropped = asked.complete(frame, time, event)
+        happened = _events(columns, event)
+        times, start = _times(columns, time, asked.start)
+        if asked.id:
+            _check_intervals(columns, asked, (time, times, start), happened & terminal)
+        made = cls(time=times, start=start, event=happened, **asked.shared(columns, dropped))
+        return _without_zero_weights(made)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CompetingRisks(Rows):
+    """Times to the first of several kinds of event.
+
+    `status` is 0 where censored, else k for the k-th of `causes` (their names, in the order of their codes).
+    """
+
+    time: FloatArray
+    start: FloatArray | None = None
+    status: IntArray
+    causes: tuple[str, ...]
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        time: str,
+        status: str,
+        causes: Mapping[int, str] | Sequence[int] | None = None,
+        censor_code: int = 0,
+        **named: Any,
+    ) -> CompetingRisks:
+        """Rows of a frame; see `Survival.from_frame` for what is alike.
+
+        Parameters
+        ----------
+        status
+            Column of whole numbers: `censor_code`, or the code of a cause.
+        causes
+            Codes of all causes, with names where given; else the codes that occur.
+        """
+        asked = Named(**named)
+        columns, dropped = asked.complete(frame, time, status)
+        codes, names = _causes(columns, status, causes, censor_code)
+        times, start = _times(columns, time, asked.start)
+        if asked.id:
+            _check_intervals(columns, asked, (time, times, start), codes > 0)
+        made = cls(time=times, start=start, status=codes, causes=names, **asked.shared(columns, dropped))
+        return _without_zero_weights(made)
+
+    def cause(self, name: str | int) -> int:
+        """The status (1, 2, ...) of a cause by its name, or by its code when causes have no other name."""
+        if str(name) not in self.causes:
+            raise RowError([f"there is no cause {name}"], hint=f"The causes are {', '.join(self.causes)}.")
+        return self.causes.index(str(name)) + 1
+
+    def cause_specific(self, name: str | int) -> Survival:
+        """The hazard of one cause: the others are censored. Its 1 - KM is not a probability."""
+        return self._as_survival(self.status == self.cause(name))
+
+    def all_causes(self) -> Survival:
+        """Time to the first event of any cause."""
+        return self._as_survival(self.status > 0)
+
+    def _as_survival(self, event: BoolArray) -> Survival:
+        shared = {name: value for name, value in vars(self).items() if name not in ("status", "causes")}
+        return Survival(event=event, **shared)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class IntervalCensored(Rows):
+    """Events known to lie in (lower, upper]: infinity above is right-censored, equal limits are exact."""
+
+    lower: FloatArray
+    upper: FloatArray
+
+    @classmethod
+    def from_frame(cls, frame: Any, *, lower: str, upper: str, **named: Any) -> IntervalCensored:
+        """Rows of a frame; an empty upper limit is infinity (not seen yet); see `Survival.from_frame`."""
+        asked = Named(**named)
+        columns, dropped = asked.complete(frame, lower)
+        least = columns.numbers(lower)
+        most = np.where(columns.missing(upper), np.inf, columns.numbers(upper))
+        columns.fault((least < 0) | np.isinf(least), lower, "a time that is negative or infinite")
+        columns.fault(most < least, upper, "an upper limit below the lower")
+        columns.raise_faults()
+        finite = np.isfinite(most)
+        ends = np.where(finite, most, 0.0)
+        least, ends = aligned(least, ends)
+        made = cls(lower=least, upper=np.where(finite, ends, np.inf), **asked.shared(columns, dropped))
+        return _without_zero_weights(made)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """The columns that an analysis names beside its times, and how empty cells are met."""
+
+    start: str | None = None
+    covariates: Sequence[str] = ()
+    levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    strata: str | Sequence[str] | None = None
+    group: str | None = None
+    cluster: str | None = None
+    weights: str | None = None
+    weight_kind: WeightKind | str = WeightKind.PROBABILITY
+    id: str | None = None
+    site: str | None = None
+    unit: str = "days"
+    missing: MissingRule = "drop"
+    source: str = ""
+
+    @property
+    def strata_columns(self) -> tuple[str, ...]:
+        """Columns whose crossing makes the strata."""
+        if self.strata is None:
+            return ()
+        return (self.strata,) if isinstance(self.strata, str) else tuple(self.strata)
+
+    def complete(self, frame: Any, *own: str) -> tuple[FrameColumns, dict[str, int]]:
+        """The rows without an empty cell in any named column, and how many each column cost."""
+        columns = FrameColumns(frame, source=self.source)
+        single = (self.start, self.group, self.cluster, self.weights, self.id, self.site)
+        named = (*own, *self.covariates, *self.strata_columns, *(one for one in single if one))
+        keep = np.ones(len(columns), dtype=bool)
+        dropped: dict[str, int] = {}
+        for column in dict.fromkeys(named):
+            empty = columns.missing(column)
+            if self.missing == "error":
+                columns.fault(empty, column, "an empty cell")
+            cost = int((empty & keep).sum())
+            if cost:
+                dropped[column] = cost
+            keep &= ~empty
+        columns.raise_faults(hint="Say missing='drop' to leave such rows out; they are counted.")
+        kept = columns if keep.all() else columns.kept(keep)
+        if not len(kept):
+            raise RowError(["no complete row is left"], source=self.source)
+        return kept, dropped
+
+    def shared(self, columns: FrameColumns, dropped: Mapping[str, int]) -> dict[str, Any]:
+        """The columns that all kinds of rows have, read and checked."""
+        design: Design = design_of(columns, self.covariates, self.levels)
+        infinite = np.asarray(~np.isfinite(design.matrix).all(axis=1))
+        columns.fault(infinite, ", ".join(self.covariates), "an infinite number")
+        weights = columns.numbers(self.weights) if self.weights else None
+        kind = WeightKind(self.weight_kind)
+        if weights is not None and self.weights:
+            columns.fault(~(weights >= 0) | np.isinf(weights), self.weights, "a negative or infinite weight")
+            if kind is WeightKind.FREQUENCY:
+                columns.fault(weights != np.floor(weights), self.weights, "a frequency that is not whole")
+        found = {
+            "strata": self._labels(columns, self.strata_columns),
+            "group": self._labels(columns, self.group),
+            "site": self._labels(columns, self.site),
+        }
+        columns.raise_faults()
+        return {
+            **found,
+            "covariates": design.matrix,
+            "names": design.names,
+            "terms": design.terms,
+            "empty_levels": design.empty_levels,
+            "strata_columns": self.strata_columns,
+            "group_column": self.group or "",
+            "cluster": columns.labels(self.cluster).codes if self.cluster else None,
+            "id": columns.labels(self.id).codes if self.id else None,
+            "weights": weights,
+            "weight_kind": kind,
+            "unit": self.unit,
+            "dropped": dict(dropped),
+            "source_rows": columns.rows,
+        }
+
+    def _labels(self, columns: FrameColumns, named: str | Sequence[str] | None) -> Labels | None:
+        if not named:
+            return None
+        alone = named if isinstance(named, str) else named[0] if len(named) == 1 else ""
+        return columns.labels(named, self.levels.get(alone))
+
+
+def _events(columns: FrameColumns, event: str) -> BoolArray:
+    values = columns.numbers(event)
+    found = set(np.unique(values).tolist())
+    hint = "1 and 2 as in R's Surv? Recode 2 as 1, 1 as 0." if found <= {1.0, 2.0} and 2.0 in found else None
+    columns.fault((values != 0) & (values != 1), event, "an event that is neither 0 nor 1")
+    columns.raise_faults(hint)
+    return np.asarray(values == 1)
+
+
+def _causes(
+    columns: FrameColumns,
+    status: str,
+    causes: Mapping[int, str] | Sequence[int] | None,
+    censor_code: int,
+) -> tuple[IntArray, tuple[str, ...]]:
+    values = columns.numbers(status)
+    columns.fault(values != np.floor(values), status, "a status that is not a whole number")
+    columns.raise_faults()
+    if causes is None:
+        causes = sorted({int(one) for one in np.unique(values)} - {censor_code})
+    named = causes if isinstance(causes, Mapping) else {code: str(code) for code in causes}
+    if censor_code in named:
+        raise RowError([f"{status}: the code of censoring is among the causes"], source=columns.source)
+    codes = np.full(len(values), -1, dtype=np.int64)
+    codes[values == censor_code] = 0
+    for place, code in enumerate(named, start=1):
+        codes[values == code] = place
+    columns.fault(codes < 0, status, "a status that is not a listed cause")
+    columns.raise_faults()
+    return codes, tuple(named.values())
+
+
+def _times(columns: FrameColumns, time: str, start: str | None) -> tuple[FloatArray, FloatArray | None]:
+    times = columns.numbers(time)
+    columns.fault(~(times >= 0) | np.isinf(times), time, "a time that is negative or infinite")
+    if start is None:
+        columns.raise_faults()
+        return aligned(times)[0], None
+    entries = columns.numbers(start)
+    columns.fault(~(entries >= 0) | np.isinf(entries), start, "a time that is negative or infinite")
+    columns.raise_faults()
+    times, entries = aligned(times, entries)
+    columns.fault(entries >= times, start, "an entry that is not before the exit")
+    columns.raise_faults()
+    return times, entries
+
+
+def _check_intervals(
+    columns: FrameColumns,
+    asked: Named,
+    of: tuple[str, FloatArray, FloatArray | None],
+    ended: BoolArray,
+) -> None:
+    """Intervals of one id must not overlap, nor go on after an event that ends them; gaps are allowed."""
+    name, time, start = of
+    ids = columns.labels(asked.id or "").codes
+    entries = np.full(len(time), -np.inf) if start is None else start
+    order = np.lexsort((time, entries, ids))
+    same = ids[order][1:] == ids[order][:-1]
+    overlap = same & (entries[order][1:] < time[order][:-1])
+    columns.fault(_of_rows(order[1:], overlap), name, f"overlaps another interval of the same {asked.id}")
+    if start is not None:
+        after = same & ended[order][:-1]
+        columns.fault(_of_rows(order[1:], after), name, f"goes on after the event of the same {asked.id}")
+    columns.raise_faults()
+
+
+def _of_rows(order: IntArray, faulty: BoolArray) -> BoolArray:
+    found = np.zeros(len(order) + 1, dtype=bool)
+    found[order[faulty]] = True
+    return found
+
+
+def _without_zero_weights(rows: R) -> R:
+    """Rows of weight 0 say nothing: they are left out and counted."""
+    if rows.weights is None or (rows.weights > 0).all():
+        return rows
+    zero = int((rows.weights == 0).sum())
+    if zero == rows.n:
+        raise RowError(["every weight is 0"])
+    return replace(rows.take(rows.weights > 0), zero_weight=zero)

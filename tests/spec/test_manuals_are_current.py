@@ -1,11 +1,9 @@
-"""The response manual and the endpoint manual say what the code does, and leave nothing out."""
+"""The response and endpoint manuals leave nothing out; `make docs` holds them to what the code does."""
 
 from __future__ import annotations
 
 import csv
 import re
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,14 +38,6 @@ def row_of(rule: RuleEntry) -> str:
     if rule.table == "rules":
         cells = (rule.when + (" (gated)" if rule.is_gated else ""), status(rule.status), rule.source)
     return table((), [("", *cells)]).splitlines()[-1].removeprefix("|  ")
-
-
-def test_every_generated_file_equals_what_the_tests_show() -> None:
-    """Stale after a change? `python -m tools.make_manual` writes it anew."""
-    made = subprocess.run(
-        [sys.executable, "-m", "tools.make_manual", "--check"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert (made.returncode, made.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("rule", sorted({rule.rule_id for rule in all_rules()}))

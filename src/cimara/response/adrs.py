@@ -7,7 +7,7 @@ the CNS is a project decision (response.md §11). CBCP follows CBOR.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -52,19 +52,7 @@ OVERALL = {
     AssessedCompartment.LM: "OVRLM",
 }
 SUMMARIES: dict[str, tuple[str, ...]] = {
-    AssessedCompartment.ANY: (
-        "PD",
-        "RSP",
-        "CRSP",
-        "CB",
-        "CCB",
-        "BOR",
-        "CBOR",
-        "BCP",
-        "CBCP",
-        "LSTA",
-        "MDIS",
-    ),
+    AssessedCompartment.ANY: ("PD", "RSP", "CRSP", "CB", "CCB", "BOR", "CBOR", "BCP", "CBCP", "LSTA", "MDIS"),
     AssessedCompartment.CNS: ("PDCNS", "RSPCNS", "CRSPCNS", "BORCNS", "CBORCNS", "LSTACNS", "MDISCNS"),
     AssessedCompartment.SYS: ("PDSYS",),
     AssessedCompartment.LM: (),
@@ -127,17 +115,19 @@ class Subjects:
     """What ADRS needs beside the responses: starts, deaths, and a frame of ADSL columns to add.
 
     `starts` are randomisation dates (else treatment starts) by subject; a death may have no known date.
+    `alive` are those known not to have died; of all others nothing is known.
     """
 
     starts: Mapping[str, dt.date]
     deaths: Mapping[str, dt.date | None] = field(default_factory=dict)
+    alive: Collection[str] = ()
 
 
 def to_adrs(results: ResultTables, subjects: Subjects, *, study_id: str) -> Dataset:
     """ADRS of the results, ordered by subject and parameter, ASEQ unique in subject.
 
-    Deaths are known for all subjects of `subjects.starts` or for none of them: an empty mapping of deaths
-    gives DEATH = N to all. Long reasons go on in REASONS1, REASONS2, ...
+    DEATH is Y for `subjects.deaths`, N for `subjects.alive`, and is not there for others: unknown stays
+    unknown. Long reasons go on in REASONS1, REASONS2, ...
     """
     overall = list(_overall(results, subjects))
     records = [*overall, *_summaries(results, overall), *_discordance(results), *_deaths(subjects)]
@@ -239,8 +229,8 @@ def _summaries(results: ResultTables, overall: Iterable[Record]) -> Iterator[Rec
             )
             if not value:
                 continue
-            source = next((record for record in seen if date is not None and record.date == date), None)
-            source = next((record for record in seen if record.date == date and record.value in fits), source)
+            of_day = [record for record in seen if date is not None and record.date == date]
+            source = next((record for record in of_day if record.value in fits), next(iter(of_day), None))
             yield Record(
                 whose[0],
                 code,
@@ -304,8 +294,10 @@ def _discordance(results: ResultTables) -> Iterator[Record]:
 
 def _deaths(subjects: Subjects) -> Iterator[Record]:
     for subject in subjects.starts:
-        died = subject in subjects.deaths
-        yield Record(subject, "DEATH", "", "", "Y" if died else "N", date=subjects.deaths.get(subject))
+        if subject in subjects.deaths:
+            yield Record(subject, "DEATH", "", "", "Y", date=subjects.deaths[subject])
+        elif subject in subjects.alive:
+            yield Record(subject, "DEATH", "", "", "N")
 
 
 _VARIABLES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from cimara.response.criteria.call import UNVERIFIED, unverified
 from cimara.response.model import Patient
 from cimara.response.policy import Policy
 from cimara.response.rows import BestRow, TimepointRow
@@ -23,6 +24,8 @@ PLAIN = {
 I_WORDS = {"CR": "iCR", "PR": "iPR", "SD": "iSD", "NON-CR/NON-PD": "NON-iCR/NON-iUPD", "PD": "iCPD"}
 KNOWN = frozenset({"CR", "PR", "SD", "NON-CR/NON-PD", "NED", "PD", "UPD"})
 MISSING = "MISSING"
+OF_POLICY = ("IMAGING_ONLY", "LOWER_SIZE_LIMIT", "NO_ABSOLUTE_RULE")
+"""Flags that every row has under a policy that asks for less than its criterion."""
 
 Dated = tuple[str, dt.date | None]
 """A word and the date of its first assessment."""
@@ -51,9 +54,34 @@ def best_of(rows: Sequence[TimepointRow], patient: Patient, policy: Policy, *, e
         pd_kind="" if first is None else rows[first].pd_kind,
         response_start=response_start(cut, confirmed, policy),
         deepest_change_pct=deepest_change(cut),
+        flags=best_flags(cut if first is None else [*cut, rows[first]], cut, policy),
         policy_hash=policy.hash,
         input_hash=sample.input_hash if sample is not None else "",
     )
+
+
+def best_flags(
+    decisive: Sequence[TimepointRow], cut: Sequence[TimepointRow], policy: Policy
+) -> tuple[str, ...]:
+    """What a best response rests on that is unverified, or looser than the criterion: sorted.
+
+    Flags of the time points that it was chosen from or that date its progression, and of the table of
+    confirmation where a response was looked up in it.
+    """
+    flags = {flag for row in decisive for flag in row.flags if passes_on(flag)}
+    if policy.confirm_rule == "table3" and any(is_response_scan(row) for row in cut):
+        flags.update(*map(unverified, load_table("confirm_table3").rows))
+    return tuple(sorted(flags))
+
+
+def passes_on(flag: str) -> bool:
+    """Whether a flag of a time point is one of the best response, too."""
+    return flag.startswith(UNVERIFIED) or flag in OF_POLICY
+
+
+def is_response_scan(row: TimepointRow) -> bool:
+    """Whether a time point is a CR or PR that could be confirmed."""
+    return plain(row) in ("CR", "PR") and "NOT_SCANNED" not in row.flags
 
 
 def cut_rows(rows: Sequence[TimepointRow], patient: Patient, policy: Policy) -> list[TimepointRow]:

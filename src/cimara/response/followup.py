@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cimara.response.adjudicate import NO_DECISIONS, Decisions
-from cimara.response.criteria.measurability import check_targets, select
+from cimara.response.criteria.measurability import check_targets, left_out_unverified, select
 from cimara.response.model import Finding, Lesion, Measurement, Visit
 from cimara.response.new_lesions import NewSeen, new_lesions
 from cimara.response.policy import Policy
@@ -139,7 +139,9 @@ def _roles(
         findings += _without_role(records, old)
         targets = given
     else:
-        targets = set(select(old, at_baseline, policy).ids)
+        chosen = select(old, at_baseline, policy)
+        targets = set(chosen.ids)
+        findings += left_out_unverified(records.patient, chosen)
         if policy.target_source == "check":
             findings += [
                 note(

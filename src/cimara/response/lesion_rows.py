@@ -92,7 +92,6 @@ def _row(
         nadir=nadir,
         lesion_status=lesion_status,
         radiation_necrosis=key in seen.necrosis,
-        therapy_since="",
         policy_hash=policy.hash,
         measure=policy.measure,
     )

@@ -149,7 +149,7 @@ def _parts(seen: Seen, course: Course) -> Parts:
     return Parts(
         target=target,
         nontarget=nontarget_response(seen, course),
-        new=new_lesion_response(seen, under_review=is_reviewed, blocks_cr=policy.equivocal_new == "block_cr"),
+        new=new_lesion_response(seen, policy, under_review=is_reviewed),
         sum=total,
         n_assessed=sum(size is not None for size in seen.sizes.values()),
         nadir=course.nadir,

@@ -65,7 +65,6 @@ LESIONS: dict[str, pl.DataType] = {
     "nadir": pl.Float64(),
     "lesion_status": pl.String(),
     "radiation_necrosis": pl.Boolean(),
-    "therapy_since": pl.String(),
     "policy_hash": pl.String(),
 }
 """One row per lesion, evaluator and visit; `nadir` is the lesion's own smallest size so far."""
@@ -84,10 +83,12 @@ BEST: dict[str, pl.DataType] = {
     "pd_kind": pl.String(),
     "response_start": pl.Date(),
     "deepest_change_pct": pl.Float64(),
+    "flags": pl.String(),
     "policy_hash": pl.String(),
     "input_hash": pl.String(),
 }
-"""One row per patient, evaluator and compartment. `response_start` is where duration of response begins."""
+"""One row per patient, evaluator and compartment. `response_start` is where duration of response begins;
+`flags` names every unverified rule that its responses, their confirmation or progression rest on."""
 
 FINDINGS: dict[str, pl.DataType] = {
     "code": pl.String(),
@@ -228,7 +229,9 @@ def _lesion(row: LesionRow) -> list[Any]:
 
 
 def _best(row: BestRow) -> list[Any]:
-    return _plain(row, BEST)
+    values = _plain(row, BEST)
+    values[list(BEST).index("flags")] = ";".join(row.flags)
+    return values
 
 
 def _plain(row: object, schema: dict[str, pl.DataType], skip: tuple[str, ...] = ()) -> list[Any]:

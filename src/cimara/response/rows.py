@@ -72,7 +72,6 @@ class LesionRow:
     nadir: int | None
     lesion_status: str
     radiation_necrosis: bool
-    therapy_since: str
     policy_hash: str
     measure: str = "ld"
 
@@ -94,6 +93,7 @@ class BestRow:
     pd_kind: str
     response_start: dt.date | None
     deepest_change_pct: float | None
+    flags: tuple[str, ...]
     policy_hash: str
     input_hash: str
 

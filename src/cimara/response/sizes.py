@@ -147,4 +147,12 @@ def _hint(kind: str) -> str | None:
         return "Write the decimals after a point."
     if "unit" in kind:
         return "Convert the column, or name its unit."
+    if "negative" in kind:
+        return "A lesion that is gone has the status ABSENT; one that was not measured has no size."
+    if "not finite" in kind:
+        return "Leave the cell empty, and say in `status` why there is no size."
+    if "too large" in kind:
+        return "Were two numbers run together?"
+    if "text" in kind:
+        return "Write the number alone, and what else is to be said in `reason`."
     return None

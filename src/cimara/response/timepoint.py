@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from cimara.response.criteria.call import UNVERIFIED, Call
+from cimara.response.criteria.call import UNVERIFIED, Call, unverified
 from cimara.response.criteria.clinical import ClinicalSeen
 from cimara.response.criteria.irano import Step
 from cimara.response.followup import Followup, Seen
 from cimara.response.policy import Policy
 from cimara.response.rows import TimepointRow
+from cimara.response.tables import component_rules
 
 RECOMMENDED_LIMIT = 100
 """The smallest longest diameter, in tenths of mm, that RANO-BM recommends for a target."""
@@ -71,6 +72,14 @@ def _date(seen: Seen, call: Call, clinical: ClinicalSeen, policy: Policy) -> dt.
     return min(seen.scan_dates) if choice == "first_scan" else max(seen.scan_dates)
 
 
+def is_dated_by_choice(seen: Seen, call: Call, policy: Policy) -> bool:
+    """DAT-1. Whether the visit has scans of several days, and no guideline says which of them counts."""
+    if len(set(seen.scan_dates)) < 2:
+        return False
+    by_guideline = policy.pd_date_in_visit == "by_kind" and bool(call.kinds)
+    return not by_guideline or not set(call.kinds).isdisjoint(("target", "non-target"))
+
+
 def _dates_of(kind: str, seen: Seen, clinical: ClinicalSeen) -> dt.date:
     """When one part progressed: a new lesion when it was seen, targets and the rest at their last scan."""
     if kind == "clinical":
@@ -82,11 +91,13 @@ def _dates_of(kind: str, seen: Seen, clinical: ClinicalSeen) -> dt.date:
 
 
 def _flags(step: Step, call: Call, policy: Policy) -> Iterable[str]:
-    parts = step.parts
-    yield from step.seen.flags
+    parts, seen = step.parts, step.seen
+    yield from seen.flags
     for part in (parts.target, parts.nontarget, parts.new):
         yield from part.flags
     yield from step.clinical.flags
+    if is_dated_by_choice(seen, call, policy):
+        yield from unverified(component_rules()["DAT-1"])
     yield from call.flags
     if policy.imaging_only:
         yield "IMAGING_ONLY"

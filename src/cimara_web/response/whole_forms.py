@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from cimara_web.finder.clinician.upload import InMemory, is_too_long
+from cimara_web.limits import PerAddress
 
 View = Callable[..., HttpResponse]
 MOST_FILE_BYTES = 5 * 1024 * 1024
@@ -25,10 +27,18 @@ class WholeForm(InMemory):
     most_parts = 1200
 
 
-def keeps_nothing(too_long: View) -> Callable[[View], View]:
+@dataclass(frozen=True, slots=True)
+class Often:
+    """How often an address may send a form, and what answers it when it sends more."""
+
+    limit: PerAddress
+    answer: View
+
+
+def keeps_nothing(too_long: View, often: Often | None = None) -> Callable[[View], View]:
     """A public page with a large form: read at once, its token checked, no copy kept by a browser.
 
-    A body over the limit is not read; `too_long` answers it.
+    A body over the limit is not read; `too_long` answers it. Neither is one that comes too `often`.
     """
 
     def decorate(view: View) -> View:
@@ -39,6 +49,8 @@ def keeps_nothing(too_long: View) -> Callable[[View], View]:
             if request.method == "POST":
                 if is_too_long(request, MOST_BODY_BYTES):
                     return _unkept(too_long(request))
+                if often is not None and not often.limit.allow_request(request):
+                    return _unkept(often.answer(request))
                 # Before anything reads the body: Django's own parser would write a long part to disk.
                 request.upload_handlers = [WholeForm(request)]
             return _unkept(guarded(request, *args, **kwargs))

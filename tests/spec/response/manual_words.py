@@ -179,10 +179,13 @@ def because_of(codes: Sequence[str], rule_id: str, citation: str) -> str:
 
 def best_note(wanted: Mapping[str, Any]) -> str:
     """What was asked of the best response, in words."""
-    told = [
-        f"{name.replace('_', ' ')} {'none' if value is None else value}" for name, value in wanted.items()
-    ]
+    told = [f"{name.replace('_', ' ')} {_asked(value)}" for name, value in wanted.items()]
     return f"Best response: {', '.join(told)}." if told else ""
+
+
+def _asked(value: Any) -> str:
+    held = ", ".join(value) if isinstance(value, tuple) else value
+    return str(held or "none")
 
 
 def policy_words(name: str | tuple[str, ...]) -> str:

@@ -192,9 +192,14 @@ def test_the_literal_reading_confirms_nothing(spec_test):
     ],
 )
 def test_confirmation_by_table_3(spec_test, visits, confirmed):
-    """BOR-T3. Each response with the next scan at four weeks or later, by the published table."""
+    """BOR-T3. Each response with the next scan at four weeks or later, by the published table.
+
+    The table is unverified: a best response that looked a CR or PR up in it says so.
+    """
     literal = (LITERAL, "confirm_rule=table3")
-    spec_test(course(*visits), expect={}, best={literal: {"confirmed_bor": confirmed}})
+    has_response = any(word in ("CR", "PR") for _, word in visits)
+    flags = ("UNVERIFIED_RULE:BOR-T3",) if has_response else ()
+    spec_test(course(*visits), expect={}, best={literal: {"confirmed_bor": confirmed, "flags": flags}})
 
 
 @pytest.mark.parametrize("option", ["sd", "pr", "pd"])
@@ -204,4 +209,18 @@ def test_partial_after_complete_by_table_3(spec_test, option):
         "visit | L1@liver | NT1\nBL | 30 | P\nW8 | ABS | A\nW12 | ABS | NE",
         expect={},
         best={("recist11", "confirm_rule=table3", f"cr_then_pr={option}"): {"confirmed_bor": option.upper()}},
+    )
+
+
+def test_what_a_best_response_rests_on(spec_test):
+    """BOR-T3, BOR-C2. A confirmation by the table is flagged; the same response by looking ahead is not."""
+    visits = course(("W8", "PR"), ("W12", "PR"))
+    unverified = {"confirmed_bor": "PR", "flags": ("UNVERIFIED_RULE:BOR-T3",)}
+    spec_test(
+        visits,
+        expect={},
+        best={
+            ("recist11", "confirm_rule=table3"): unverified,
+            "recist11": {"confirmed_bor": "PR", "flags": ()},
+        },
     )

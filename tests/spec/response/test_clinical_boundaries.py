@@ -55,7 +55,7 @@ def seen_at(table: str, visit: str = "W8", policy: Policy = RANO, **patient: obj
         (7, Attribution.TUMOUR, "WORSE", []),
         (7, Attribution.UNKNOWN, "WORSE", []),
         (8, Attribution.TUMOUR, "WORSE", []),
-        (6, Attribution.TUMOUR, "STABLE", ["CLINICAL_TOO_BRIEF"]),
+        (6, Attribution.TUMOUR, "STABLE", ["CLINICAL_TOO_BRIEF", "UNVERIFIED_RULE:RBM-C1"]),
         (None, Attribution.TUMOUR, "WORSE", ["CLINICAL_DURATION_UNKNOWN"]),
         (7, Attribution.COMORBIDITY, "STABLE", ["WORSE_OTHER_CAUSE"]),
         (7, Attribution.STEROID_CHANGE, "STABLE", ["WORSE_OTHER_CAUSE"]),
@@ -63,7 +63,10 @@ def seen_at(table: str, visit: str = "W8", policy: Policy = RANO, **patient: obj
     ],
 )
 def test_a_reported_decline(days, cause, status, flags):
-    """RBM-O1. Seven days count, six do not; another cause than tumour makes it stable, and says so."""
+    """RBM-O1, RBM-C1. Seven days count, six do not; another cause than tumour makes it stable, and says so.
+
+    That it must be seven days is unverified, and flagged where it keeps a reported decline from counting.
+    """
     item = record(status=ClinicalStatus.WORSE, persisted_days=days, attributable=cause)
     assert state(item) == (status, flags, [])
 
@@ -131,6 +134,7 @@ def test_flags_of_both_sources_are_kept():
     assert state(item, record(kps=90), clinical_source="either")[1] == [
         "CLINICAL_TOO_BRIEF",
         C1,
+        C1,
         "CLINICAL_TOO_BRIEF",
     ]
     assert state(item, record(kps=90), clinical_source="derived")[1] == [C1, "CLINICAL_TOO_BRIEF"]
@@ -169,9 +173,9 @@ def test_steroids_reported_as_none_with_a_dose():
     """RBM-S1. The dose is used where it contradicts the word, and the contradiction is a finding."""
     item = record(dex_mg_per_day=4.0, steroid_trend=SteroidTrend.NONE)
     finding = [("STEROID_CONFLICT", PATIENT, "W8")]
-    assert trend(item, record(dex_mg_per_day=2.0)) == ("INCREASED", [], finding)
+    assert trend(item, record(dex_mg_per_day=2.0)) == ("INCREASED", [S1], finding)
     assert trend(item, None) == ("UNKNOWN", [], finding)
-    assert trend(item, None, steroid_missing="assume_ok") == ("NONE", ["STEROID_ASSUMED"], finding)
+    assert trend(item, None, steroid_missing="assume_ok") == ("NONE", ["STEROID_ASSUMED", S1], finding)
 
 
 def test_an_unknown_trend_may_be_assumed():

@@ -25,7 +25,7 @@ TABLES = (
     "rano_lm_2019",
     "rano_lm_2017",
 )
-FAMILIES = ("R11", "RBM", "IR", "IRN", "BOR", "ADJ", "DIS", "VOL", "RDR", "LM", "LM17")
+FAMILIES = ("R11", "RBM", "IR", "IRN", "BOR", "ADJ", "DAT", "DIS", "VOL", "RDR", "LM", "LM17")
 
 
 @cache

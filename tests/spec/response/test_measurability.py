@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from cimara.response import Policy, measurable, select_targets
+from cimara.response import Policy, Study, measurable, select_targets
 from cimara.response.criteria.measurability import TargetSelection
 from cimara.response.model import Lesion, Measurement, Tenths
 from cimara.response.sizes import millimetres
+from cimara.response.study import derive_study
 from cimara.terms.response import Answer, LesionCompartment, LocalTherapy, SizeStatus
 from tests.spec.recording import keep
 from tests.spec.response.manual_words import given_sentences, seen_table
@@ -190,3 +191,36 @@ def test_targets_chosen_by_the_rules(spec_test):
         },
         findings=["TARGETS_DIFFER", "TARGET_NOT_MEASURABLE"],
     )
+
+
+THICK = {
+    "table": "visit | L1@liver | L2@liver\nBL | 30 | 12\nW8 | 30 | 12",
+    "measured": {("L2", "BL"): {"slice_mm": 70}},
+}
+
+
+@pytest.mark.parametrize("measurability", ["report", "demote"])
+@pytest.mark.parametrize("engine", ["reference", "columnar"])
+def test_the_rule_on_thick_slices_is_told_as_unverified(measurability, engine):
+    """R11-M1. Twice the slice is unverified: where it speaks against a target, the finding says so."""
+    policy = Policy.preset("recist11").replace(measurability=measurability)
+    study = Study.from_objects([read_patient(THICK["table"], measured=THICK["measured"])])
+    (finding,) = derive_study(study, policy, engine=engine).findings.to_dicts()
+    assert finding["lesion_id"] == "L2"
+    assert finding["text"].endswith("not measurable: DIAMETER_BELOW_TWO_SLICES (unverified rule)")
+
+
+def test_a_lesion_left_out_by_the_rule_on_thick_slices_alone_is_told(spec_test):
+    """R11-M1. With `target_source = select` a lesion that only that rule leaves out is a finding."""
+    spec_test(
+        **THICK,
+        expect={("recist11", "target_source=select"): {"W8": {"n_targets": 1}}},
+        findings=["LEFT_OUT_BY_UNVERIFIED_RULE"],
+    )
+    small = {("L2", "BL"): {"slice_mm": 70, "ld": 90}}
+    result = spec_test(
+        THICK["table"],
+        measured=small,
+        expect={("recist11", "target_source=select"): {"W8": {"n_targets": 1}}},
+    )
+    assert result.findings == ()

@@ -130,8 +130,16 @@ def test_an_equivocal_lesion_counts_from_its_first_scan(spec_test):
         W8    | 30       | N1?
         W16   | 30       | N1!""",
         expect={
-            "recist11": {"W8": {"response": "PD", "original": "SD", "flags": ["BACKDATED"]}, "W16": "PD"}
+            "recist11": {
+                "W8": {
+                    "response": "PD",
+                    "original": "SD",
+                    "flags": ["BACKDATED", "UNVERIFIED_RULE:R11-NEW"],
+                },
+                "W16": {"response": "PD", "not_flags": ["UNVERIFIED_RULE:R11-NEW"]},
+            }
         },
+        best={"recist11": {"pd_date": "W8", "flags": ("UNVERIFIED_RULE:R11-NEW",)}},
     )
     spec_test(
         """

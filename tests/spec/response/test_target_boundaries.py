@@ -262,6 +262,7 @@ CERTAIN = NewSeen(RECORD, True, False, False, None, None)
 BACKDATED = replace(CERTAIN, is_backdated=True)
 DOUBTFUL = NewSeen(RECORD, False, False, False, None, None)
 ONE_PLANE = replace(DOUBTFUL, has_one_plane=True)
+NEW_RULE = "UNVERIFIED_RULE:R11-NEW"
 
 
 @pytest.mark.parametrize(
@@ -286,8 +287,25 @@ ONE_PLANE = replace(DOUBTFUL, has_one_plane=True)
 )
 def test_what_new_lesions_say_and_why(lesions, review, blocks, word, reasons, flags):
     """R11-NEW, RBM-W1, RBM-O5. Certain ones progress or wait for review; doubtful ones are told, or block."""
-    found = new_lesion_response(new_seen(*lesions), under_review=review, blocks_cr=blocks)
+    policy = RANO.replace(equivocal_new="block_cr" if blocks else "ignore_and_flag")
+    found = new_lesion_response(new_seen(*lesions), policy, under_review=review)
     assert (found.word, list(found.reasons), list(found.flags)) == (word, reasons, flags)
+
+
+@pytest.mark.parametrize(
+    ("lesions", "flags"),
+    [
+        ([], []),
+        ([CERTAIN], []),
+        ([DOUBTFUL], ["NEW_EQUIVOCAL", NEW_RULE]),
+        ([ONE_PLANE], ["NEW_EQUIVOCAL", "NEW_IN_ONE_PLANE", NEW_RULE]),
+        ([BACKDATED], ["BACKDATED", NEW_RULE]),
+        ([CERTAIN, BACKDATED, DOUBTFUL], ["NEW_EQUIVOCAL", "BACKDATED", NEW_RULE]),
+    ],
+)
+def test_under_recist_what_becomes_of_a_doubtful_lesion_is_unverified(lesions, flags):
+    """R11-NEW. That it is passed over, and that it reaches back once certain, is flagged."""
+    assert list(new_lesion_response(new_seen(*lesions), RECIST, under_review=False).flags) == flags
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def adrs(
     findings: list[Row] | None = None,
     discordance: pl.DataFrame | None = None,
     deaths: dict[str, dt.date | None] | None = None,
+    alive: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
     results = ResultTables(
         table(timepoints, TIMEPOINTS),
@@ -69,7 +70,7 @@ def adrs(
         table(findings or [], FINDINGS),
         discordance,
     )
-    return to_adrs(results, Subjects({"P1": START}, deaths or {}), study_id="S1").frame
+    return to_adrs(results, Subjects({"P1": START}, deaths or {}, alive), study_id="S1").frame
 
 
 COURSE = [seen(56, "PR"), seen(112, "PR"), seen(168, "PD"), seen(224, "SD")]
@@ -122,7 +123,17 @@ def test_a_subject_without_time_points_is_missing_and_has_no_last_assessment() -
     found = values(adrs([], [best(bor="MISSING", confirmed_bor="MISSING")]))
     assert found["BOR"] == ("MISSING", 7, None)
     assert "LSTA" not in found
-    assert found["DEATH"] == ("N", 0, None)
+
+
+def test_death_is_written_only_where_it_is_known() -> None:
+    def death(**known: Any) -> tuple[str, int | None, dt.date | None] | None:
+        return values(adrs(COURSE, [SUMMARY], **known)).get("DEATH")
+
+    assert death(deaths={"P1": day(300)}) == ("Y", 1, day(300))
+    assert death(deaths={"P1": None}) == ("Y", 1, None)
+    assert death(alive=frozenset({"P1"})) == ("N", 0, None)
+    assert death() is None
+    assert death(deaths={"P2": day(300)}, alive=frozenset({"P3"})) is None
 
 
 def test_the_codes_of_the_words() -> None:
@@ -186,7 +197,8 @@ def test_progression_is_sourced_to_the_record_that_says_so() -> None:
 
 
 def test_keys_are_unique_and_the_categories_say_who_and_by_what() -> None:
-    frame = adrs([*COURSE, seen(56, "SD", evaluator="R1")], [SUMMARY, {**SUMMARY, "evaluator": "R1"}])
+    both = [SUMMARY, {**SUMMARY, "evaluator": "R1"}]
+    frame = adrs([*COURSE, seen(56, "SD", evaluator="R1")], both, alive=frozenset({"P1"}))
     assert frame.select("USUBJID", "ASEQ").is_unique().all()
     single = frame.filter(pl.col("PARAMCD") != "OVR")
     assert single.select("USUBJID", "PARAMCD", "PARCAT2", "PARCAT3").is_unique().all()
@@ -226,7 +238,6 @@ def test_the_parameters_of_the_cns() -> None:
         "MDISCNS": "Y",
         "PDSYS": "Y",
         "DISCORD": "SYSTEMIC_ONLY_PD",
-        "DEATH": "N",
     }
     assert set(frame["PARAMCD"]) >= {"OVRCNS", "OVRSYS", "OVRLM"}
 

@@ -16,6 +16,7 @@ from cimara.response.worksheet.demo import demo_sheet
 from cimara.response.worksheet.files import tidy_zip
 from cimara.response.worksheet.one_table import demo_csv, read_one_table
 from cimara.response.worksheet.reading import read_sheet
+from cimara_web.response.views import upload
 from tests.web.conftest import Visitor
 from tests.web.finder.test_path import text
 
@@ -114,3 +115,34 @@ def test_what_the_grid_cannot_hold_is_told_when_a_patient_is_opened(visitor: Vis
     said = text(visitor.post("/response/workbench/", **fields, left_out="SCALES,nonsense"))
     assert "KPS, ECOG, steroid doses" in said
     assert "nonsense" not in said
+
+
+def test_a_network_that_sends_too_many_files_is_told_to_wait(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        assert sent(visitor, demo_csv().encode()).status_code == 200
+    derived: list[object] = []
+    monkeypatch.setattr(upload, "derive", derived.append)
+    refused = sent(visitor, demo_csv().encode(), criterion="recist11")
+    assert (refused.status_code, refused["Retry-After"], refused["Cache-Control"]) == (429, "60", "no-store")
+    said = text(refused)
+    assert "Many files came from your network. Nothing is lost: wait a minute" in said
+    assert "Best response" not in said
+    assert derived == []
+
+
+def test_one_who_only_looks_is_never_told_to_wait(visitor: Visitor) -> None:
+    for _ in range(10):
+        sent(visitor, demo_csv().encode())
+    assert visitor.get(PAGE).status_code == 200
+    assert visitor.get(TEMPLATE).status_code == 200
+
+
+def test_another_network_is_not_held_up(visitor: Visitor) -> None:
+    for _ in range(11):
+        last = sent(visitor, demo_csv().encode())
+    assert last.status_code == 429
+    file = SimpleUploadedFile("visits.csv", demo_csv().encode())
+    other = visitor.client.post(PAGE, {"file": file}, secure=True, REMOTE_ADDR="192.0.2.9")
+    assert other.status_code == 200

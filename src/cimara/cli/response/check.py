@@ -17,6 +17,7 @@ from cimara.cli.response.inputs import (
     add_input_arguments,
     add_out_argument,
     read_input,
+    told,
     write_findings,
     write_rejected,
 )
@@ -80,16 +81,8 @@ def _print_report(reading: Reading) -> None:
         sign = "!" if found[0].severity == "error" else "?"
         print(f"{sign} {code}: {len(found):,}")
         for finding in found[:SHOWN_PER_CODE]:
-            print(f"    {_place(finding)}")
+            print(f"    {told(finding)}")
         if len(found) > SHOWN_PER_CODE:
             print(f"    and {len(found) - SHOWN_PER_CODE:,} more (--out writes them all)")
     if not by_code:
         print("  nothing found amiss")
-
-
-def _place(finding: Finding) -> str:
-    """The finding with its place, unless its text begins with that."""
-    if not finding.row or finding.text.startswith(finding.file):
-        return finding.text
-    column = f" column {finding.column}" if finding.column else ""
-    return f"{finding.file} row {finding.row}{column}: {finding.text}"

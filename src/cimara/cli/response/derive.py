@@ -14,7 +14,7 @@ import datetime as dt
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +25,7 @@ from cimara.cli.response.inputs import (
     add_policy_argument,
     note,
     read_input,
+    told,
     write_rejected,
 )
 from cimara.cli.response.policies import read_policy
@@ -91,6 +92,8 @@ def _report(reading: Reading, tables: ResultTables, policy: Policy, files: list[
 
 def _print(reading: Reading, tables: ResultTables, policy: Policy, folder: Path) -> None:
     """Best responses by evaluator; findings go to stderr."""
+    from cimara.response.model import Finding
+
     print(
         f"{len(reading.study.patients):,} patients, {len(tables.timepoints):,} time points, by {policy.label}"
     )
@@ -103,14 +106,7 @@ def _print(reading: Reading, tables: ResultTables, policy: Policy, folder: Path)
     placed = tables.findings.filter(tables.findings["row"].is_not_null()).sort(
         "severity", maintain_order=True
     )
-    for text in list(dict.fromkeys(_told(row) for row in placed.to_dicts()))[:SHOWN]:
+    for text in list(dict.fromkeys(told(Finding(**row)) for row in placed.to_dicts()))[:SHOWN]:
         note(text)
     if reading.n_rejected:
         note(f"{reading.n_rejected:,} rows were rejected: {folder / 'rejected.csv'}")
-
-
-def _told(finding: dict[str, Any]) -> str:
-    """A finding with file, row and column; the text of a rejected row begins with them."""
-    if finding["text"].startswith(finding["file"]):
-        return str(finding["text"])
-    return f"{finding['file']} row {finding['row']} column {finding['column']}: {finding['text']}"

@@ -89,6 +89,16 @@ def write_findings(findings: tuple[Finding, ...], path: Path) -> None:
         writer.writerows(asdict(finding) for finding in findings)
 
 
+def told(finding: Finding) -> str:
+    """A finding as `file row 3 column x: what is wrong. What to do`, as a rejected row's text already is."""
+    if finding.text.startswith(finding.file) and finding.file:
+        return finding.text if finding.hint in finding.text else f"{finding.text}. {finding.hint}"
+    place = f"{finding.file} row {finding.row}" if finding.row else finding.file
+    place += f" column {finding.column}" if finding.column else ""
+    text = f"{place}: {finding.text}" if place else finding.text
+    return f"{text}. {finding.hint}" if finding.hint else text
+
+
 def note(text: str) -> None:
     """Say something on stderr, where it doesn't mix with results."""
     print(f"cimara: {text}", file=sys.stderr)

@@ -78,6 +78,6 @@ DEFINITIONS: Mapping[str, str] = {
     "NOT_REPORTED": "nothing was reported",
     "NOT_DERIVABLE": "nothing to derive from: no such visit, baseline or lesion, or rules not released",
     "DATE_MISMATCH": "the visit number is the same, the date is not one of the visit's",
-    "UNEXPLAINED": "no replayed mistake, nor two together, gives what was reported",
+    "UNEXPLAINED": "no replayed mistake, nor two or three together, gives what was reported",
 }
 """What each code of the report means, in a sentence."""

@@ -229,7 +229,7 @@ def _parts(seen: Seen, course: Course, nodes: frozenset[str], mistakes: Mistakes
     return Parts(
         target=Component(target_word(TargetReplay(seen, course, nodes, comparison, mistakes))),
         nontarget=nontarget_response(seen, course),
-        new=new_lesion_response(seen, under_review=is_reviewed, blocks_cr=policy.equivocal_new == "block_cr"),
+        new=new_lesion_response(seen, policy, under_review=is_reviewed),
         sum=sum(sizes) if sizes else None,
         n_assessed=len(sizes),
         nadir=course.nadir,

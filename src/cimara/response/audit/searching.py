@@ -18,13 +18,16 @@ EXCLUSIVE = (
     frozenset({Mistake.NO_ABSOLUTE_5MM, Mistake.ABSOLUTE_IN_SUM, Mistake.ABSOLUTE_PER_LESION}),
 )
 """Mistakes of which one can make only one at a time."""
+MOST_AT_ONCE = 3
+"""Mistakes that are replayed together; four would explain almost anything, and so nothing."""
 
 
 @dataclass
 class Search:
     """The mistakes that may explain one time point: those that give all that was reported, else by part.
 
-    A mistake is tried as a habit (made at every visit) and as a slip (made at this visit alone).
+    A mistake is tried as a habit (made at every visit) and as a slip (made at this visit alone); three
+    together only as habits, which a program may well have.
     """
 
     series: Series
@@ -34,7 +37,7 @@ class Search:
 
 
 def search(series: Series, compared: Compared, replay: Replay) -> Search:
-    """The single mistakes that explain a time point; pairs where no single one does."""
+    """The single mistakes that explain a time point; pairs where no single one does, then three at once."""
     found = Search(series, compared)
     timepoint = compared.joined.timepoint
     if timepoint is None or not compared.unexplained:
@@ -52,15 +55,16 @@ def search(series: Series, compared: Compared, replay: Replay) -> Search:
 
 
 def _tries(mistakes: Sequence[Mistake]) -> Iterable[tuple[Mistakes, ...]]:
-    """Single mistakes, then pairs of them that one can make together."""
-    yield tuple(frozenset({mistake}) for mistake in mistakes)
-    pairs = map(frozenset, combinations(mistakes, 2))
-    yield tuple(pair for pair in pairs if not any(pair <= group for group in EXCLUSIVE))
+    """Single mistakes, then pairs and threes of them that one can make together."""
+    for number in range(1, MOST_AT_ONCE + 1):
+        tried = map(frozenset, combinations(mistakes, number))
+        yield tuple(key for key in tried if not any(len(key & group) > 1 for group in EXCLUSIVE))
 
 
-def _words(replay: Replay, mistakes: Mistakes, place: int) -> tuple[Words, Words]:
-    """The words of one time point with `mistakes` as a habit, and as a slip."""
-    return replay.words(mistakes)[place], replay.words(mistakes, place)[place]
+def _words(replay: Replay, mistakes: Mistakes, place: int) -> tuple[Words, ...]:
+    """The words of one time point with `mistakes` as a habit, and as a slip; three are no slip."""
+    habit = replay.words(mistakes)[place]
+    return (habit,) if len(mistakes) == MOST_AT_ONCE else (habit, replay.words(mistakes, place)[place])
 
 
 def _gives(made: Words, wanted: Words, parts: Iterable[str]) -> bool:

@@ -16,7 +16,8 @@ from cimara.response.columnar.records import NOTHING, Array, code
 from cimara.response.columnar.scan import Calls, Scene, scan_block
 from cimara.response.columnar.series import TARGET, Series
 from cimara.response.columnar.targets import NO_SUM
-from cimara.response.columnar.words import BEST, flag, lookup
+from cimara.response.columnar.words import BEST, FLAGS, flag, lookup, where
+from cimara.response.criteria.call import UNVERIFIED, unverified
 from cimara.response.policy import Policy
 from cimara.response.tables import TableRow
 from cimara.terms.response import Answer
@@ -79,6 +80,7 @@ class Bests:
     pd_kind: Array
     response_start: Array
     deepest: Array
+    flags: Array
 
 
 @dataclass(slots=True)
@@ -222,7 +224,36 @@ def _bests(block: Block, calls: Calls, best: Best, course: Course, original: Arr
         pd_kind=at_visit(calls.rule, best.pd_visit, len(rule_rows(policy))),
         response_start=best.response_start,
         deepest=deepest,
+        flags=_best_flags(calls, best, course, policy),
     )
+
+
+def best_flag_names(policy: Policy) -> tuple[str, ...]:
+    """The bits of `Bests.flags`: any time point at all (no flag), then what may be unverified."""
+    of_parts = [name for name in FLAGS if name.startswith(UNVERIFIED)]
+    of_rules = [name for row in rule_rows(policy) for name in unverified(row)]
+    of_table = [name for row in lookup("confirm_table3", policy)[1] for name in unverified(row)]
+    return tuple(dict.fromkeys(("", *of_parts, *of_rules, *of_table)))
+
+
+def _best_flags(calls: Calls, best: Best, course: Course, policy: Policy) -> Array:
+    """What each best response rests on that is unverified (`bor.best_flags`), as bits."""
+    names = best_flag_names(policy)
+    decisive = best.kept | (np.arange(len(best.kept))[:, None] == best.pd_visit)
+    found = where(decisive.any(axis=0), 1)
+    flags = np.bitwise_or.reduce(np.where(decisive, calls.flags, 0), axis=0)
+    for name in FLAGS:
+        if name.startswith(UNVERIFIED):
+            found |= where((flags & flag(name)) != 0, 1 << names.index(name))
+    for place, row in enumerate(rule_rows(policy)):
+        for name in unverified(row):
+            found |= where(((calls.rule == place) & decisive).any(axis=0), 1 << names.index(name))
+    if policy.confirm_rule == "table3":
+        is_response = (course.words == BEST.index("CR")) | (course.words == BEST.index("PR"))
+        looked_up = (best.kept & course.is_scan & is_response).any(axis=0)
+        for name in {name for row in lookup("confirm_table3", policy)[1] for name in unverified(row)}:
+            found |= where(looked_up, 1 << names.index(name))
+    return found
 
 
 def _notes(series: Series, block: Block, scene: Scene, course: NewCourse | None, exists: Array) -> Notes:

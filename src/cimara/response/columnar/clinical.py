@@ -98,7 +98,11 @@ def _status(records: Records, policy: Policy, item: Array, reference: Array) -> 
 def _reported(records: Records, policy: Policy, item: Array) -> tuple[Array, Array]:
     rows = records.clinical
     status = take(rows["status"], item, STATUS[ClinicalStatus.UNKNOWN])
-    return _weighed(status, take(rows["persisted_days"], item, NOTHING), policy, unknown_is_worse=True)
+    status, flags = _weighed(
+        status, take(rows["persisted_days"], item, NOTHING), policy, unknown_is_worse=True
+    )
+    is_brief = (flags & flag("CLINICAL_TOO_BRIEF")) != 0
+    return status, flags | where(is_brief, flag("UNVERIFIED_RULE:RBM-C1"))
 
 
 def _weighed(status: Array, days: Array, policy: Policy, *, unknown_is_worse: bool) -> tuple[Array, Array]:
@@ -160,7 +164,7 @@ def _trend(records: Records, policy: Policy, item: Array, reference: Array) -> t
         assumed = (by_dose | (item < 0)) & (trend == unknown)
         trend = np.where(assumed, none, trend)
         flags |= where(assumed, flag("STEROID_ASSUMED"))
-    flags |= where(by_dose & ~conflict & (trend != unknown) & has_dose, flag("UNVERIFIED_RULE:RBM-S1"))
+    flags |= where(by_dose & (trend != unknown) & has_dose, flag("UNVERIFIED_RULE:RBM-S1"))
     return trend, flags, conflict
 
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from cimara.response.columnar.from_study import study_records
 from cimara.response.columnar.hashes import input_hashes
 from cimara.response.columnar.records import Array, Records
 from cimara.response.columnar.series import Series, make_series
+from cimara.response.columnar.shares import shares
 from cimara.response.fingerprint import input_hash
 from cimara.response.model import Finding, Study
 from cimara.response.policy import Policy
@@ -32,6 +34,9 @@ from cimara.response.rows import PatientResult
 
 CRITERIA = frozenset({"recist11", "rano_bm", "mrecist_cns5"})
 """Criteria that run on arrays; a policy of another one runs on the reference engine."""
+CORES = os.cpu_count() or 1
+PATIENTS_IN_SHARE = 2_000
+"""Below this a share is not worth its own thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ def derive_columnar(
     }
     ids = pl.Series([patient.patient_id for patient in study.patients], dtype=pl.String())
     both = _Both(routing, rest, ids, study.findings)
-    return _tables(both, policy, lambda: pl.Series(hashes, dtype=pl.String()), with_lesions=with_lesions)
+    derived = _tables(both, policy, pl.Series(hashes, dtype=pl.String()), with_lesions=with_lesions)
+    return _joined([derived])
 
 
 def derive_frames(
@@ -71,30 +77,48 @@ def derive_frames(
     as_of: dt.date | None = None,
     *,
     with_lesions: bool = True,
+    with_hashes: bool = True,
 ) -> ResultTables:
     """The tables of a study given as its tidy tables (response.md section 11), equal to those of `read_tidy`.
 
     Frames with typed columns, in which the reader would find nothing to say, become arrays at once; all
-    others, and studies with decisions or RANO-LM forms, are read row by row first. The table of lesions is
-    the longest one by far: without it (`with_lesions=False`, it is then empty) both time and memory are less.
+    others, and studies with decisions or RANO-LM forms, are read row by row first. Large studies are derived
+    in shares of patients, one a core.
+
+    Parameters
+    ----------
+    with_lesions, with_hashes
+        The table of lesions is the longest one by far, and the hashes of what was read cost as much as the
+        calls. A simulation needs neither: without them time and memory are less, and the table or the column
+        `input_hash` is empty.
     """
-    found = frame_records(tables)
-    if found is None:
-        return derive_columnar(read_tidy(tables), policy, as_of, with_lesions=with_lesions)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        hashes = beside.submit(input_hashes, found.records, found.cells)
-        return _derived(tables, found, policy, hashes, as_of, with_lesions=with_lesions)
+    parts = shares(tables, CORES, PATIENTS_IN_SHARE)
+    with ThreadPoolExecutor(max_workers=len(parts)) as workers:
+        found = list(workers.map(lambda part: frame_records(part.tables, part.rows_before), parts))
+        read = [one for one in found if one is not None]
+        if len(read) < len(found):
+            return derive_columnar(read_tidy(tables), policy, as_of, with_lesions=with_lesions)
+        derived = list(
+            workers.map(
+                lambda part, own: _derived(
+                    part.tables, own, policy, as_of, with_lesions=with_lesions, with_hashes=with_hashes
+                ),
+                parts,
+                read,
+            )
+        )
+    return _joined(derived)
 
 
 def _derived(
     tables: Mapping[str, pl.DataFrame],
     found: FrameRecords,
     policy: Policy,
-    hashes: Future[pl.Series],
     as_of: dt.date | None,
     *,
     with_lesions: bool,
-) -> ResultTables:
+    with_hashes: bool,
+) -> _Derived:
     routing = route(found.records, policy)
     rest = {}
     if routing.n_reference:
@@ -110,8 +134,15 @@ def _derived(
             place: derive(patient, policy, as_of)
             for place, patient in zip(places, study.patients, strict=True)
         }
-    both = _Both(routing, rest, found.records.patient_ids, found.findings)
-    return _tables(both, policy, hashes.result, with_lesions=with_lesions)
+    ids = found.records.patient_ids
+    hashes = input_hashes(found.records, found.cells) if with_hashes else pl.repeat("", len(ids), eager=True)
+    derived = _tables(_Both(routing, rest, ids, found.findings), policy, hashes, with_lesions=with_lesions)
+    if with_hashes:
+        return derived
+    no_hash = pl.lit("").alias("input_hash")
+    return replace(
+        derived, timepoints=derived.timepoints.with_columns(no_hash), best=derived.best.with_columns(no_hash)
+    )
 
 
 def route(records: Records, policy: Policy) -> Routing:
@@ -145,33 +176,50 @@ class _Both:
     findings: Sequence[Finding]
 
 
-def _tables(
-    both: _Both, policy: Policy, hashes: Callable[[], pl.Series], *, with_lesions: bool
-) -> ResultTables:
-    """Both engines' rows as one study, in the order of its patients."""
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """The tables of some patients; findings of reading apart from those of deriving, which follow them."""
+
+    timepoints: pl.DataFrame
+    lesions: pl.DataFrame
+    best: pl.DataFrame
+    read: Sequence[Finding]
+    noted: Sequence[Finding]
+
+
+def _tables(both: _Both, policy: Policy, hashes: pl.Series, *, with_lesions: bool) -> _Derived:
+    """Both engines' rows of some patients, in their order."""
     series = both.routing.series
-    others = result_tables(list(both.by_reference.values()), both.findings)
+    others = result_tables(list(both.by_reference.values()), ())
     if not with_lesions:
         others = replace(others, lesions=others.lesions.clear())
-    if series is None:
-        return others
-    chunks = [derive_block(series, block, with_lesions=with_lesions) for block in blocks(series)]
-    lesions = frames.lesion_table(series, chunks) if with_lesions else others.lesions
-    best = frames.best_table(series, chunks, hashes())
-    timepoints = frames.timepoint_table(series, chunks, hashes())
-    if both.by_reference:
+    timepoints, lesions, best = others.timepoints, others.lesions, others.best
+    on_arrays: Mapping[int, Sequence[Finding]] = {}
+    if series is not None:
+        chunks = [derive_block(series, block, with_lesions=with_lesions) for block in blocks(series)]
+        lesions = frames.lesion_table(series, chunks) if with_lesions else others.lesions
+        best = frames.best_table(series, chunks, hashes)
+        timepoints = frames.timepoint_table(series, chunks, hashes)
+        on_arrays = findings(series, chunks)
+    if series is not None and both.by_reference:
         places = pl.DataFrame({"patient_id": both.ids, "place": pl.int_range(len(both.ids), eager=True)})
         timepoints = _merged(timepoints, others.timepoints, places)
         best = _merged(best, others.best, places)
         lesions = _merged(lesions, others.lesions, places) if with_lesions else lesions
-    return ResultTables(timepoints, lesions, best, _findings(both, findings(series, chunks)))
-
-
-def _findings(both: _Both, on_arrays: Mapping[int, Sequence[Finding]]) -> pl.DataFrame:
-    """What reading found, then what deriving found, in the order of patients."""
     noted = {**on_arrays, **{place: result.findings for place, result in both.by_reference.items()}}
-    in_order = [*both.findings, *(item for place in sorted(noted) for item in noted[place])]
-    return frame([[getattr(item, name) for name in FINDINGS] for item in in_order], FINDINGS)
+    in_order = [item for place in sorted(noted) for item in noted[place]]
+    return _Derived(timepoints, lesions, best, both.findings, in_order)
+
+
+def _joined(parts: Sequence[_Derived]) -> ResultTables:
+    """The tables of all shares as one study."""
+    found = [item for part in parts for item in part.read] + [item for part in parts for item in part.noted]
+    return ResultTables(
+        pl.concat([part.timepoints for part in parts]),
+        pl.concat([part.lesions for part in parts]),
+        pl.concat([part.best for part in parts]),
+        frame([[getattr(item, name) for name in FINDINGS] for item in found], FINDINGS),
+    )
 
 
 def _merged(own: pl.DataFrame, other: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

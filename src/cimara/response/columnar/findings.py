@@ -10,6 +10,7 @@ from cimara.response.columnar.chunk import NOTES, Chunk, Notes, joined
 from cimara.response.columnar.measurability import reasons
 from cimara.response.columnar.records import Array, code, take
 from cimara.response.columnar.series import NEW, OUT, TARGET, Series
+from cimara.response.criteria.measurability import not_measurable_text
 from cimara.response.model import Finding
 from cimara.terms.response import LesionCompartment
 
@@ -73,12 +74,9 @@ def _on_roles(series: Series) -> Iterator[Noted]:
     for place in np.flatnonzero(nameless):
         name, text = ids[lesions.lesion_id[place]], "no role given: judged in words, outside the sum"
         yield (int(lesions.series[place]), 3, int(lesions.lesion_id[place]), "ROLE_MISSING", text, "", name)
-    texts = {int(bits): ", ".join(reasons(int(bits))) for bits in np.unique(lesions.unfit)}
+    texts = {int(bits): not_measurable_text(reasons(int(bits))) for bits in np.unique(lesions.unfit)}
     for place in np.flatnonzero(lesions.unfit > 0):
-        name, text = (
-            ids[lesions.lesion_id[place]],
-            f"target lesion is not measurable: {texts[int(lesions.unfit[place])]}",
-        )
+        name, text = ids[lesions.lesion_id[place]], texts[int(lesions.unfit[place])]
         yield (
             int(lesions.series[place]),
             4,

@@ -15,6 +15,7 @@ from cimara.response.columnar.chunk import (
     Chunk,
     Named,
     Timepoints,
+    best_flag_names,
     joined,
     rule_kinds,
     rule_rows,
@@ -165,7 +166,6 @@ def lesion_table(series: Series, chunks: Sequence[Chunk]) -> pl.DataFrame:
         "nadir": texts.sizes(rows.nadir, divisor),
         "lesion_status": texts.picked(LESION_WORDS, rows.word),
         "radiation_necrosis": pl.repeat(False, len(rows.series), eager=True),
-        "therapy_since": "",
         "policy_hash": policy.hash,
     }
     return _table(columns, LESIONS, len(rows.series))
@@ -196,10 +196,17 @@ def best_table(series: Series, chunks: Sequence[Chunk], hashes: pl.Series) -> pl
         "pd_kind": texts.picked(rule_kinds(policy), rows.pd_kind),
         "response_start": texts.dates(rows.response_start),
         "deepest_change_pct": pl.Series(shown).set(pl.Series(~np.isfinite(rows.deepest)), None),
+        "flags": texts.patterns(rows.flags, lambda key: _best_flags(key, policy)),
         "policy_hash": policy.hash,
         "input_hash": _or_empty(hashes, input_hash),
     }
     return _table(columns, BEST, len(patient))
+
+
+def _best_flags(key: int, policy: Policy) -> str:
+    """The flags of a best response (`bor.best_flags`): by `chunk.best_flag_names`, and of the policy."""
+    names = [name for place, name in enumerate(best_flag_names(policy)) if key >> place & 1]
+    return ";".join(sorted({*names, *(_policy_flags(policy) if key & 1 else ())} - {""}))
 
 
 def _table(

@@ -64,15 +64,20 @@ class FrameRecords:
     findings: tuple[Finding, ...]
 
 
-def frame_records(tables: Mapping[str, pl.DataFrame]) -> FrameRecords | None:
-    """The columns of typed frames; None where the study has to be read row by row."""
+def frame_records(
+    tables: Mapping[str, pl.DataFrame], rows_before: Mapping[str, int] | None = None
+) -> FrameRecords | None:
+    """The columns of typed frames; None where the study has to be read row by row.
+
+    `rows_before` are the rows of each table that stand before those of a share, for findings to name.
+    """
     try:
-        return _read(tables)
+        return _read(tables, rows_before or {})
     except NotPlain:
         return None
 
 
-def _read(tables: Mapping[str, pl.DataFrame]) -> FrameRecords:
+def _read(tables: Mapping[str, pl.DataFrame], rows_before: Mapping[str, int]) -> FrameRecords:
     for name, table in tables.items():
         if name not in TIDY or (name not in TABLES and table.height):
             raise NotPlain
@@ -118,7 +123,7 @@ def _read(tables: Mapping[str, pl.DataFrame]) -> FrameRecords:
     _check(records)
     for name in ("measurements", "new_lesions", "clinical"):
         cells[name].set_dates(columns[name]["date"])
-    return FrameRecords(records, cells, tuple(_implausible(records)))
+    return FrameRecords(records, cells, tuple(_implausible(records, rows_before.get("measurements", 0))))
 
 
 def _ids(cells: Mapping[str, Cells], column: str, names: tuple[str, ...], *more: str) -> list[str]:
@@ -179,7 +184,7 @@ def _check_measurements(records: Records) -> None:
     _refuse(is_word(status, SizeStatus.NOT_DONE, SizeStatus.NOT_EVALUABLE) & sized)
 
 
-def _implausible(records: Records) -> Iterator[Finding]:
+def _implausible(records: Records, rows_before: int) -> Iterator[Finding]:
     """What the reader says of sizes that look like a mix-up of units; it keeps them."""
     rows = records.measurements
     wide = {name: rows[name] > IMPLAUSIBLE_ABOVE for name in _DIAMETERS}
@@ -195,7 +200,7 @@ def _implausible(records: Records) -> Iterator[Finding]:
                     visit_id=records.visit_ids[rows["visit_id"][row]],
                     lesion_id=records.lesion_ids[rows["lesion_id"][row]],
                     file="measurements",
-                    row=row + 1,
+                    row=rows_before + row + 1,
                     column=f"{name}_mm" if name != "slice_mm" else name,
                     hint=hint,
                 )

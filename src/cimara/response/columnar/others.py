@@ -10,7 +10,10 @@ from cimara.response.columnar.blocks import Block
 from cimara.response.columnar.records import NOTHING, Array, code, is_word, take
 from cimara.response.columnar.series import NEW, NON_TARGET, Series
 from cimara.response.columnar.words import flag, number, reason, where
+from cimara.response.criteria.call import unverified
+from cimara.response.criteria.nontarget import new_lesion_rule
 from cimara.response.policy import Policy
+from cimara.response.tables import component_rules
 from cimara.terms.response import Certainty, LesionState
 
 GREW, LOST, BACK, IS_NEW, IS_DOUBTFUL = 4, 5, 6, 7, 8
@@ -116,7 +119,7 @@ def new_course(series: Series, block: Block, *, hindsight: bool) -> NewCourse | 
 
 
 def see_new(
-    course: NewCourse | None, visit: int, *, under_review: Array, blocks_cr: bool, n_lesions: int
+    course: NewCourse | None, visit: int, policy: Policy, *, under_review: Array, n_lesions: int
 ) -> PartSeen:
     """R11-NEW, RBM-W1 at one visit."""
     n_series = len(under_review)
@@ -130,11 +133,14 @@ def see_new(
     reviewed = has_certain & under_review
     word[has_certain] = number("new", "yes")
     word[reviewed] = number("new", "review")
-    is_blocked = has_doubtful & ~has_certain & blocks_cr
+    is_blocked = has_doubtful & ~has_certain & (policy.equivocal_new == "block_cr")
+    is_backdated = (certain & course.is_backdated[visit]).any(axis=0)
+    unchecked = "".join(unverified(component_rules()[new_lesion_rule(policy)]))
     word[is_blocked] = number("new", "blocks")
     flags = (
         where(has_doubtful, flag("NEW_EQUIVOCAL"))
-        | where((certain & course.is_backdated[visit]).any(axis=0), flag("BACKDATED"))
+        | where(is_backdated, flag("BACKDATED"))
+        | where(has_doubtful | is_backdated, flag(unchecked) if unchecked else 0)
         | where((doubtful & course.has_one_plane[visit]).any(axis=0), flag("NEW_IN_ONE_PLANE"))
         | where(reviewed, flag("NEW_LESION_UNDER_REVIEW"))
     )

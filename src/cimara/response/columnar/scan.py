@@ -91,8 +91,8 @@ def scan_block(series: Series, block: Block, *, hindsight: bool) -> tuple[Calls,
         new = see_new(
             course,
             visit,
+            series.policy,
             under_review=reviewed[visit],
-            blocks_cr=series.policy.equivocal_new == "block_cr",
             n_lesions=block.shape[1],
         )
         clinical = _at(scene.clinical, visit)
@@ -250,6 +250,7 @@ def _call(
     if gated:
         reasons, by_lesion = np.full_like(reasons, reason("UNVERIFIED_TABLE")), np.zeros_like(by_lesion)
         kinds = {kind: np.zeros_like(counts) for kind, counts in kinds.items()}
+    flags |= where(_dated_by_choice(scene, visit, kinds, policy), flag("UNVERIFIED_RULE:DAT-1"))
     none = np.zeros(0)
     return Calls(
         rule=np.full_like(rule, len(rows)) if gated else rule,
@@ -314,6 +315,14 @@ def is_any(column: Array, name: str, *words: str) -> Array:
         found = found | (column == number(name, word))
     held: Array = found
     return held
+
+
+def _dated_by_choice(scene: Scene, visit: int, kinds: dict[str, Array], policy: Policy) -> Array:
+    """DAT-1. Visits with scans of several days of which no guideline says which counts."""
+    several: Array = scene.first_scan[visit] != scene.last_scan[visit]
+    if policy.pd_date_in_visit != "by_kind":
+        return several
+    return several & (kinds["target"] | kinds["non-target"] | ~(kinds["clinical"] | kinds["new"]))
 
 
 def _date(scene: Scene, visit: int, kinds: dict[str, Array], clinical: ClinicalSeen, policy: Policy) -> Array:

@@ -77,6 +77,7 @@ FLAGS = (
     "NEW_EQUIVOCAL",
     "BACKDATED",
     "NEW_IN_ONE_PLANE",
+    "UNVERIFIED_RULE:R11-NEW",
     "NEW_LESION_UNDER_REVIEW",
     "CLINICAL_DURATION_UNKNOWN",
     "CLINICAL_TOO_BRIEF",
@@ -88,6 +89,7 @@ FLAGS = (
     "STEROID_ASSUMED",
     "UNVERIFIED_RULE:RBM-S1",
     "ANTIANGIOGENIC",
+    "UNVERIFIED_RULE:DAT-1",
 )
 """Flags in the order in which a row lists them; two stand twice: as reported, and by the scales."""
 BY_SCALES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cimara.response.criteria.components import Parts
-from cimara.response.tables import TableRow
+from cimara.response.tables import Rule, TableRow
 
 UNVERIFIED = "UNVERIFIED_RULE:"
 
@@ -42,7 +42,7 @@ def called(row: TableRow, response: str, parts: Parts, *, kind: str = "", clinic
     )
 
 
-def unverified(row: TableRow) -> tuple[str, ...]:
+def unverified(row: TableRow | Rule) -> tuple[str, ...]:
     """The flag of a rule that nobody has checked against the published text."""
     return (f"{UNVERIFIED}{row.rule_id}",) if row.status == "U" else ()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cimara.response.adjudicate import Decisions
+from cimara.response.criteria.call import UNVERIFIED
 from cimara.response.followup import Followup
 from cimara.response.model import Clinical, Finding
 from cimara.response.policy import Policy
@@ -16,6 +17,9 @@ from cimara.terms.response import AdjudicationKind, Answer, Attribution, Clinica
 
 OTHER_CAUSES = frozenset({Attribution.COMORBIDITY, Attribution.STEROID_CHANGE})
 MICROGRAMS = 1000
+BY_SCALES_OR_DAYS = f"{UNVERIFIED}RBM-C1"
+"""How far a scale must fall, and for how long a decline must last, are not checked against print."""
+BY_DOSE = f"{UNVERIFIED}RBM-S1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _reported(item: Clinical, policy: Policy) -> tuple[ClinicalStatus, list[str]
     if item.persisted_days is None:
         return ClinicalStatus.WORSE, ["CLINICAL_DURATION_UNKNOWN"]
     if item.persisted_days < policy.clinical_persistence_days:
-        return ClinicalStatus.STABLE, ["CLINICAL_TOO_BRIEF"]
+        return ClinicalStatus.STABLE, ["CLINICAL_TOO_BRIEF", BY_SCALES_OR_DAYS]
     return ClinicalStatus.WORSE, []
 
 
@@ -132,14 +136,13 @@ def _derived(item: Clinical, reference: Clinical | None, policy: Policy) -> tupl
     ]
     if not pairs:
         return ClinicalStatus.UNKNOWN, []
-    unverified = "UNVERIFIED_RULE:RBM-C1"
     if not any(has_deteriorated(scale, before, now) for scale, before, now in pairs):
-        return ClinicalStatus.STABLE, [unverified]
+        return ClinicalStatus.STABLE, [BY_SCALES_OR_DAYS]
     if item.persisted_days is None:
-        return ClinicalStatus.STABLE, [unverified, "CLINICAL_DURATION_UNKNOWN"]
+        return ClinicalStatus.STABLE, [BY_SCALES_OR_DAYS, "CLINICAL_DURATION_UNKNOWN"]
     if item.persisted_days < policy.clinical_persistence_days:
-        return ClinicalStatus.STABLE, [unverified, "CLINICAL_TOO_BRIEF"]
-    return ClinicalStatus.WORSE, [unverified]
+        return ClinicalStatus.STABLE, [BY_SCALES_OR_DAYS, "CLINICAL_TOO_BRIEF"]
+    return ClinicalStatus.WORSE, [BY_SCALES_OR_DAYS]
 
 
 def has_deteriorated(scale: str, before: int, now: int) -> bool:
@@ -185,13 +188,18 @@ def steroid_trend(
     if item.steroid_trend is SteroidTrend.NONE and item.dex_mg_per_day is not None:
         text = "steroids reported as none, but a dose is recorded: the dose is used"
         finding = note("STEROID_CONFLICT", text, records.patient, item.visit_id)
-        trend, flags, _ = _assumed(_from_dose(item, reference), policy)
+        trend, flags = _by_dose(item, reference, policy)
         return trend, flags, [finding]
     if item.steroid_trend is not SteroidTrend.UNKNOWN:
         return item.steroid_trend, [], []
-    trend, flags, findings = _assumed(_from_dose(item, reference), policy)
-    more = [] if trend is SteroidTrend.UNKNOWN or item.dex_mg_per_day is None else ["UNVERIFIED_RULE:RBM-S1"]
-    return trend, [*flags, *more], findings
+    return *_by_dose(item, reference, policy), []
+
+
+def _by_dose(item: Clinical, reference: Clinical | None, policy: Policy) -> tuple[SteroidTrend, list[str]]:
+    """Trend by the dose, flagged as unverified wherever a dose decided."""
+    trend, flags, _ = _assumed(_from_dose(item, reference), policy)
+    is_decided = trend is not SteroidTrend.UNKNOWN and item.dex_mg_per_day is not None
+    return trend, [*flags, BY_DOSE] if is_decided else flags
 
 
 def _from_dose(item: Clinical, reference: Clinical | None) -> SteroidTrend:

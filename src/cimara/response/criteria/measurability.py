@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cimara.response.model import Finding, Lesion, Measurement, Patient
@@ -12,6 +12,8 @@ from cimara.terms.response import Answer, LesionCompartment, LocalTherapy, SizeS
 
 RADIATION = frozenset({LocalTherapy.SRS, LocalTherapy.WBRT})
 TREATMENT = RADIATION | {LocalTherapy.SURGERY, LocalTherapy.OTHER}
+UNVERIFIED_REASONS = frozenset({"DIAMETER_BELOW_TWO_SLICES"})
+"""Reasons by a rule of status U: twice the slice where slices are thick (R11-M1, RBM-M1)."""
 NEVER_MEASURABLE = {
     LesionCompartment.LEPTOMENINGEAL: "LEPTOMENINGEAL",
     LesionCompartment.DURAL_BONY: "DURAL_OR_BONY",
@@ -112,6 +114,16 @@ def select(
     return TargetSelection(tuple(chosen), left_out)
 
 
+def left_out_unverified(patient: Patient, chosen: TargetSelection) -> list[Finding]:
+    """Lesions that only an unverified rule keeps from being targets."""
+    text = "left out of the targets by an unverified rule alone: twice the slice where slices are thick"
+    return [
+        Finding("LEFT_OUT_BY_UNVERIFIED_RULE", "warning", text, patient.patient_id, "", key)
+        for key, why in sorted(chosen.left_out.items())
+        if set(why) <= UNVERIFIED_REASONS
+    ]
+
+
 def organ_of(lesion: Lesion) -> str:
     """The organ for counting: all nodes are one, the brain is one."""
     if lesion.is_node:
@@ -142,16 +154,22 @@ def check_targets(
             continue
         if policy.measurability == "refuse":
             raise NotMeasurable(
-                f"target lesion is not measurable ({', '.join(why)})",
+                not_measurable_text(why),
                 where=f"patient {patient.patient_id}, lesion {key}",
                 hint='Make it a non-target lesion, or set measurability = "report" or "demote".',
             )
         if policy.measurability == "demote":
             demoted.add(key)
-        text = f"target lesion is not measurable: {', '.join(why)}"
+        text = not_measurable_text(why)
         findings.append(Finding("TARGET_NOT_MEASURABLE", "warning", text, patient.patient_id, "", key))
     findings += _too_many(patient, {key: item for key, item in targets.items() if key not in demoted}, policy)
     return demoted, findings
+
+
+def not_measurable_text(why: Iterable[str]) -> str:
+    """What is told of a target that breaks the rules; a rule that nobody has checked in print says so."""
+    codes = (f"{code} (unverified rule)" if code in UNVERIFIED_REASONS else code for code in why)
+    return f"target lesion is not measurable: {', '.join(codes)}"
 
 
 def _too_many(patient: Patient, targets: Mapping[str, Lesion], policy: Policy) -> Iterator[Finding]:

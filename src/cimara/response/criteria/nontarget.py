@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from cimara.response.criteria.call import unverified
 from cimara.response.criteria.components import Component, Course
 from cimara.response.followup import Seen
+from cimara.response.policy import Policy
+from cimara.response.tables import component_rules
 from cimara.terms.response import Answer, LesionState
 
 PRESENT, ABSENT, GROWN, UNSEEN = (
@@ -48,20 +51,31 @@ def _nothing_listed(seen: Seen) -> Component:
     return Component("NA")
 
 
-def new_lesion_response(seen: Seen, *, under_review: bool, blocks_cr: bool) -> Component:
-    """R11-NEW, RBM-W1. `yes`, `review` (on immunotherapy), `blocks` (equivocal, by policy) or `no`."""
+def new_lesion_response(seen: Seen, policy: Policy, *, under_review: bool) -> Component:
+    """R11-NEW, RBM-W1. `yes`, `review` (on immunotherapy), `blocks` (equivocal, by policy) or `no`.
+
+    What becomes of an equivocal lesion, now and in hindsight, is flagged where its rule is unverified.
+    """
     certain = [key for key, new in seen.new.items() if new.is_certain]
     doubtful = [key for key, new in seen.new.items() if not new.is_certain]
     flags = ["NEW_EQUIVOCAL"] if doubtful else []
-    if any(seen.new[key].is_backdated for key in certain):
+    is_backdated = any(seen.new[key].is_backdated for key in certain)
+    if is_backdated:
         flags.append("BACKDATED")
     if any(seen.new[key].has_one_plane for key in doubtful):
         flags.append("NEW_IN_ONE_PLANE")
+    if doubtful or is_backdated:
+        flags += unverified(component_rules()[new_lesion_rule(policy)])
     reasons = tuple(f"NEW_LESION:{key}" for key in certain)
     if certain and under_review:
         return Component("review", reasons, (*flags, "NEW_LESION_UNDER_REVIEW"))
     if certain:
         return Component("yes", reasons, tuple(flags))
-    if doubtful and blocks_cr:
+    if doubtful and policy.equivocal_new == "block_cr":
         return Component("blocks", tuple(f"NEW_EQUIVOCAL:{key}" for key in doubtful), tuple(flags))
     return Component("no", (), tuple(flags))
+
+
+def new_lesion_rule(policy: Policy) -> str:
+    """The rule on new lesions that a criterion follows."""
+    return "RBM-W1" if policy.is_rano else "R11-NEW"

@@ -1,6 +1,7 @@
 """Worked examples of the manual: what each spec test showed, kept as data beside the rules.
 
-`examples.json` is written by `tools/make_manual.py`, which runs the spec tests; a stale one fails a test.
+`examples.json` is written by `tools/make_manual.py`, which runs the spec tests;
+`make docs` refuses a stale one.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from cimara.response.model import (
     Tenths,
     Visit,
 )
+from cimara.response.reading.hints import hint_for
 from cimara.response.sizes import ParsedSize
 from cimara.terms.columns import Blank
 from cimara.terms.partial_dates import DateKind, Imputed, KnownDates, PartialDate, impute
@@ -29,8 +30,11 @@ ERROR = "error"
 WARNING = "warning"
 DATE_IMPUTED = "DATE_IMPUTED"
 SIZE_HINTS = {
-    "SIZE_ROUNDED": ("a size with more than one decimal was rounded to tenths of a millimetre", ""),
-    "SIZE_IMPLAUSIBLE": ("a size above 300 mm", "Were centimetres and millimetres mixed up?"),
+    code: (text, hint_for(code))
+    for code, text in (
+        ("SIZE_ROUNDED", "a size with more than one decimal was rounded to tenths of a millimetre"),
+        ("SIZE_IMPLAUSIBLE", "a size above 300 mm"),
+    )
 }
 
 
@@ -111,7 +115,7 @@ class RowReading:
 
     def refuse(self, column: str, code: str, found: str, *, expected: str = "", hint: str = "") -> None:
         """Reject the row; the finding is written with those of its table."""
-        self.table.reject(self.row, column, code, found, expected=expected, hint=hint)
+        self.table.reject(self.row, column, code, found, expected=expected, hint=hint_for(code, hint))
 
     def warn(self, code: str, text: str, *, column: str = "", hint: str = "") -> None:
         """Keep the row, and say what is odd about it."""
@@ -126,7 +130,7 @@ class RowReading:
                 file=self.table.file,
                 row=self.row.number,
                 column=column,
-                hint=hint,
+                hint=hint_for(code, hint),
             )
         )
 
@@ -189,8 +193,7 @@ class RowReading:
         """A size in tenths of mm, or a volume in mm3; notes what was remarkable about it."""
         parsed = self.row.get(column, ParsedSize)
         for code in parsed.findings if parsed else ():
-            text, hint = SIZE_HINTS[code]
-            self.warn(code, text, column=column, hint=hint)
+            self.warn(code, SIZE_HINTS[code][0], column=column)
         return None if parsed is None else Tenths(parsed.value)
 
     def is_not_done(self, *columns: str) -> bool:
@@ -199,14 +202,15 @@ class RowReading:
 
 
 def problem_finding(problem: Problem, patient_id: str = "") -> Finding:
-    """A rejected row as a finding."""
+    """A rejected row as a finding, with the hint of its code where it has none of its own."""
+    told = replace(problem, hint=hint_for(problem.code, problem.hint))
     return Finding(
         problem.code,
         ERROR,
-        str(problem),
+        str(told),
         patient_id=patient_id,
         file=problem.file,
         row=problem.row,
         column=problem.column,
-        hint=problem.hint,
+        hint=told.hint,
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cimara.response.model import Adjudication, Finding, Patient, Study
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake
 from cimara.response.reading.reported import Reported, reported_of
 from cimara.response.reading.sdtm_lesions import (
@@ -92,7 +93,7 @@ def load_sdtm(package: SdtmPackage) -> tuple[Reading, Reported]:
     _add_missing_starts(intake, tu, tr, dates)
     timing = Timing(dates, own_visits(intake, package.xv) if package.xv is not None else None)
     if timing.own is None:
-        _add_visits(intake, tu, dates)
+        _add_visits(intake, tu, tr, dates)
     add_tu(intake, tu, read_qualifiers(intake, package.supptu, "supptu", _TU_QUALIFIERS))
     add_tr(intake, tr, read_qualifiers(intake, package.supptr, "supptr", _TR_QUALIFIERS), timing)
     tu.drop_rejected()
@@ -148,7 +149,9 @@ def _add_starts(intake: Intake, table: Table) -> None:
             intake.patients[row.text("USUBJID")] = _patient(row, given.full)
     if not_started:
         text = f"{not_started} subjects of {table.file} have no start date and are not in the study"
-        intake.findings.append(Finding("NOT_STARTED", WARNING, text, file=table.file))
+        intake.findings.append(
+            Finding("NOT_STARTED", WARNING, text, file=table.file, hint=hint_for("NOT_STARTED"))
+        )
 
 
 def _patient(row: Row, start: dt.date) -> Patient:
@@ -189,28 +192,50 @@ def _add_missing_starts(intake: Intake, tu: Table, tr: Table, dates: VisitDates)
         if patient_id in baselines:
             intake.patients[patient_id] = Patient(patient_id, baselines[patient_id][1])
             text = "no start date is known; the day of the baseline visit is taken"
-            intake.findings.append(Finding("START_FROM_BASELINE", WARNING, text, patient_id=patient_id))
+            _note(intake, patient_id, "", "START_FROM_BASELINE", text)
 
 
-def _add_visits(intake: Intake, tu: Table, dates: VisitDates) -> None:
+def _add_visits(intake: Intake, tu: Table, tr: Table, dates: VisitDates) -> None:
     """The visits that TU and TR show; the baseline is where targets were identified."""
     intake.findings += dates.findings
     baselines = _baselines(tu, dates)
+    noted = []
     for visit in dates.visits(baselines):
         if visit.patient_id not in intake.patients:
             continue
         intake.visits[visit.patient_id].append(visit)
         if visit.patient_id in baselines and visit.date < baselines[visit.patient_id][1]:
-            _note(intake, visit.patient_id, visit.visit_id, "VISIT_BEFORE_BASELINE", _BEFORE)
-    for patient_id, number in dates.split_numbers():
-        _note(intake, patient_id, number, "VISIT_SPLIT", "one VISITNUM has several dates: as many visits")
+            noted.append((visit.patient_id, visit.visit_id, "VISIT_BEFORE_BASELINE", _BEFORE))
+    noted += [(*key, "VISIT_SPLIT", _SPLIT) for key in dates.split_numbers()]
+    places = _first_rows(tu, tr, dates) if noted else {}
+    for patient_id, visit_id, code, text in noted:
+        _note(intake, patient_id, visit_id, code, text, places.get((patient_id, visit_id)))
 
 
 _BEFORE = "a visit before the baseline visit"
+_SPLIT = "one VISITNUM has several dates: as many visits"
+_Place = tuple[str, int, str]
+"""File, row and column."""
 
 
-def _note(intake: Intake, patient_id: str, visit_id: str, code: str, text: str) -> None:
-    intake.findings.append(Finding(code, WARNING, text, patient_id=patient_id, visit_id=visit_id))
+def _first_rows(tu: Table, tr: Table, dates: VisitDates) -> dict[tuple[str, str], _Place]:
+    """Where each visit is first met, by patient and visit id; by VISITNUM too, where that is split."""
+    timing, found = Timing(dates), dict[tuple[str, str], _Place]()
+    for table, prefix in ((tu, "TU"), (tr, "TR")):
+        for row in table.rows:
+            seen, place = seen_in(row, prefix), (table.file, row.number, f"{prefix}DTC")
+            for visit_id in (timing.cells(seen)["visit_id"], seen.number):
+                found.setdefault((seen.patient_id, visit_id), place)
+    return found
+
+
+def _note(
+    intake: Intake, patient_id: str, visit_id: str, code: str, text: str, place: _Place | None = None
+) -> None:
+    file, row, column = place or ("", None, "")
+    intake.findings.append(
+        Finding(code, WARNING, text, patient_id, visit_id, "", file, row, column, hint_for(code))
+    )
 
 
 def _add_accepted_readers(intake: Intake, tr: Table) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from cimara.response.model import Finding, NewLesion
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake
 from cimara.response.reading.places import place_of
 from cimara.response.reading.rows import add_lesions, add_measurements, add_new_lesions
@@ -139,6 +140,7 @@ def _note_place(intake: Intake, table: Table, row: Row) -> None:
             file=table.file,
             row=row.number,
             column="TULOC",
+            hint=hint_for(code),
         )
     )
 
@@ -267,5 +269,6 @@ def add_new_without_state(intake: Intake, table: Table, timing: Timing) -> None:
                 file=table.file,
                 row=row.number,
                 column="TUSTRESC",
+                hint=hint_for("NEW_LESION_WITHOUT_STATE"),
             )
         )

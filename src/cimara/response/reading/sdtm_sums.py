@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cimara.response.model import Finding, Lesion, Measurement, Tenths
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake
 from cimara.response.reading.sdtm_cells import SUM_TEST, result_of
 from cimara.response.reading.sdtm_lesions import Timing, seen_in
@@ -47,6 +48,7 @@ def _check(intake: Intake, table: Table, row: Row, timing: Timing, ours: dict[Ke
                 file=table.file,
                 row=row.number,
                 column="TRSTRESC",
+                hint=hint_for("SUM_MISMATCH"),
             )
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cimara.response.model import Finding
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake, problem_finding
 from cimara.response.reading.schema import TIDY
 from cimara.response.reading.sdtm_cells import Cells
@@ -118,6 +119,8 @@ def read_qualifiers(intake: Intake, source: Source | None, name: str, known: set
         found.values.setdefault(key, {})[row.text("QNAM")] = row.text("QVAL")
     if aside:
         text = f"{table.file}: qualifiers that are not read, kept aside: {', '.join(sorted(aside))}"
-        intake.findings.append(Finding("EXTRA_QUALIFIERS", WARNING, text, file=table.file))
+        intake.findings.append(
+            Finding("EXTRA_QUALIFIERS", WARNING, text, file=table.file, hint=hint_for("EXTRA_QUALIFIERS"))
+        )
     finish(intake, table)
     return found

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 
 from cimara.response.model import Clinical, Finding, Patient
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake
 from cimara.terms.partial_dates import DateKind, KnownDates, PartialDate, impute
 from cimara.terms.response import Answer, LocalTherapy
@@ -36,6 +37,8 @@ DOSES_A_DAY = {
     "Q4H": 6,
 }
 """Doses in a day by CMDOSFRQ (CDISC codelist Frequency)."""
+REFERENCE_STEROID = "DEXAMETHASONE"
+"""The drug in whose milligrams doses are told: its own need no factor."""
 SYSTEMIC_ROUTES = ("", "ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS")
 ANTIANGIOGENIC = ("BEVACIZUMAB",)
 ANTIANGIOGENIC_DAYS = 42
@@ -88,8 +91,12 @@ def add_steroids(intake: Intake, table: Table) -> None:
         course = _course(row, drug)
         if course is None:
             untold.add(patient_id)
-            _note(intake, table, row, "STEROID_DOSE_UNKNOWN", "a steroid whose daily dose can't be told")
+            text = "a steroid whose daily dose can't be told"
+            _note(intake, table, row, "STEROID_DOSE_UNKNOWN", text, "CMDOSE")
         else:
+            if drug != REFERENCE_STEROID:
+                text = "a steroid that counts by an equivalent dose which nobody has checked in print"
+                _note(intake, table, row, "STEROID_EQUIVALENT_UNVERIFIED", text, "CMTRT")
             courses[patient_id].append(course)
     for patient_id, visits in intake.visits.items():
         have = {(seen.visit_id, seen.date) for seen in intake.clinical[patient_id]}
@@ -118,7 +125,7 @@ def _course(row: Row, drug: str) -> _Course | None:
     start = _start(row, "CM")
     if dose is None or times is None or start is None or row.text("CMDOSU").lower() != "mg":
         return None
-    daily = dose * times * equivalents()["DEXAMETHASONE"] / equivalents()[drug]
+    daily = dose * times * equivalents()[REFERENCE_STEROID] / equivalents()[drug]
     return _Course(start, _end(row), daily)
 
 
@@ -152,7 +159,8 @@ def add_therapies(intake: Intake, table: Table, prefix: str) -> None:
         start = _start(row, prefix, KnownDates(treatment_start=patient.start_date))
         if row.text(f"{prefix}CAT").upper() in NEXT_THERAPY:
             if start is None:
-                _note(intake, table, row, "THERAPY_UNDATED", "a later therapy without a usable start date")
+                text = "a later therapy without a usable start date"
+                _note(intake, table, row, "THERAPY_UNDATED", text, f"{prefix}STDTC")
             else:
                 _add_next(intake, patient, start)
         elif prefix == "PR" and start is not None and start <= patient.start_date:
@@ -173,7 +181,16 @@ def _add_local(intake: Intake, row: Row) -> None:
             lesions[place] = replace(lesion, prior_local_therapy=therapy)
 
 
-def _note(intake: Intake, table: Table, row: Row, code: str, text: str) -> None:
+def _note(intake: Intake, table: Table, row: Row, code: str, text: str, column: str) -> None:
     intake.findings.append(
-        Finding(code, WARNING, text, patient_id=row.text("USUBJID"), file=table.file, row=row.number)
+        Finding(
+            code,
+            WARNING,
+            text,
+            patient_id=row.text("USUBJID"),
+            file=table.file,
+            row=row.number,
+            column=column,
+            hint=hint_for(code),
+        )
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from cimara.response.model import Finding, Visit
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import DATE_IMPUTED, WARNING
 from cimara.terms.partial_dates import DateKind, PartialDate, impute
 
@@ -90,7 +91,7 @@ class VisitDates:
         return found.date
 
     def _note(self, seen: Seen, code: str, text: str) -> None:
-        self.findings.append(Finding(code, WARNING, text, patient_id=seen.patient_id, visit_id=seen.number))
+        self.findings.append(Finding(code, WARNING, text, seen.patient_id, seen.number, hint=hint_for(code)))
 
     def date_of(self, seen: Seen) -> dt.date | None:
         """The row's date, completed; None where it can't be."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cimara.response.model import INVESTIGATOR, Finding, Measurement, Study, Visit
+from cimara.response.reading.hints import hint_for
 from cimara.response.reading.intake import WARNING, Intake, problem_finding
 from cimara.response.reading.lm_rows import add_lm_forms
 from cimara.response.reading.rows import (
@@ -100,7 +101,9 @@ def take_in(intake: Intake, table: Table, add: Callable[[Intake, Table], None]) 
 def _note_extra_columns(intake: Intake, table: Table) -> None:
     listed = ", ".join(table.extra_columns)
     text = f"{table.file}: columns that are not read, kept aside: {listed}"
-    intake.findings.append(Finding("EXTRA_COLUMNS", WARNING, text, file=table.file))
+    intake.findings.append(
+        Finding("EXTRA_COLUMNS", WARNING, text, file=table.file, hint=hint_for("EXTRA_COLUMNS"))
+    )
 
 
 def leave_not_assessed(intake: Intake, cells: Mapping[str, str], problem: Problem) -> None:

@@ -18,14 +18,17 @@ from cimara.response.worksheet.files import read_upload, results_csv
 from cimara.response.worksheet.filling import fill_sheet
 from cimara.response.worksheet.one_table import demo_csv
 from cimara.terms.errors import CimaraError
+from cimara_web.limits import PerAddress
 from cimara_web.response import words
 from cimara_web.response.files import CSV, kept_file
 from cimara_web.response.views import workbench
-from cimara_web.response.whole_forms import MOST_FILE_BYTES, keeps_nothing
+from cimara_web.response.whole_forms import MOST_FILE_BYTES, Often, keeps_nothing
 
 MOST_PATIENTS = 2000
 MOST_SHOWN = 100
 """Patients that the page lists; the CSV holds all of them."""
+UPLOAD_RATE = "10/m"
+"""Files from one address: one of 2,000 patients takes seconds to work out; a clinic shares an address."""
 ERROR = "error"
 
 
@@ -62,7 +65,15 @@ def too_long(request: HttpRequest) -> HttpResponse:
     return _page(request, workbench.USUAL, refused=_too_large(), status=413)
 
 
-@keeps_nothing(too_long)
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Too many files from one network: nothing of this one was read."""
+    said = _("Many files came from your network. Nothing is lost: wait a minute, then choose the file again.")
+    response = _page(request, workbench.USUAL, refused=said, status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
+@keeps_nothing(too_long, Often(PerAddress("response-upload", UPLOAD_RATE), too_often))
 def upload(request: HttpRequest) -> HttpResponse:
     """GET gives the form; POST reads a file and lists its patients, or gives all results as one CSV."""
     chosen = request.POST.get("criterion", "")

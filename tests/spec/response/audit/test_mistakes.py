@@ -307,6 +307,29 @@ def test_two_mistakes_together_are_found_where_no_single_one_explains() -> None:
     assert found.codes == ("PD_FROM_BASELINE", "MISSING_AS_ZERO")
 
 
+def test_three_habits_together_are_found_where_no_two_explain() -> None:
+    """A complete response, then 75 mm: judged by size, from baseline, each visit for itself, it is SD."""
+    table = "visit | L1@liver\nBL | 100\nW8 | 60\nW16 | ABS\nW24 | 75"
+    words = {"W8": "PR - PR", "W16": "CR - CR", "W24": "SD - SD"}
+    found = audited(table, words)["W24"]
+    assert found.derived["overall"] == "PD"
+    assert found.codes == ("PD_FROM_BASELINE", "NO_PR_PERSISTENCE", "REAPPEARANCE_IGNORED")
+
+
+def test_three_mistakes_at_one_visit_alone_are_not_believed() -> None:
+    """0 mm for L2, growth from baseline and `more than` give SD; but by W8 the 0 mm is no habit."""
+    table = """
+        visit | L1 | L2
+        BL    | 50 | 50
+        W8    | ND | 10
+        W16   | 40 | 40
+        W24   | 120 | ND
+        """
+    found = audited(table, {"W8": "NE - NE", "W16": "SD - SD", "W24": "SD - SD"})
+    assert found["W24"].derived["overall"] == "PD"
+    assert found["W24"].codes == ("UNEXPLAINED",)
+
+
 def test_what_no_mistake_gives_is_unexplained() -> None:
     table = "visit | L1\nBL | 50\nW8 | 50"
     found = audited(table, {"W8": "CR - CR"})["W8"]

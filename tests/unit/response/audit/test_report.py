@@ -20,7 +20,6 @@ from cimara.response.study import derive_study
 from cimara.response.synth import UNTIDINESS, SynthOptions, synth_study
 from cimara.terms.response import AdjudicationKind
 from cimara.terms.tables import read_table
-from tests.shared_data import shared_data
 from tests.spec.response.audit.reported_tables import call
 from tests.spec.response.visit_tables import PATIENT, day, read_patient
 
@@ -171,28 +170,3 @@ def test_a_visit_that_one_policy_alone_calls_is_a_change() -> None:
     tables = derive_study(study, LITERAL)
     (row,) = changed_rows(tables.timepoints, tables.timepoints.head(0)).to_dicts()
     assert (row["response_a"], row["response_b"]) == ("PR", None)
-
-
-@pytest.mark.shared_data
-def test_every_disagreement_of_the_example_data_has_a_reason() -> None:
-    paths = {name: shared_data(f"response/{name}_onco.csv.gz") for name in ("tu", "tr", "rs")}
-    from cimara.response.reading.sdtm import read_sdtm
-
-    study, reported = read_sdtm(**paths, adsl=shared_data("response/adsl.csv.gz"))
-    report = audit(study, reported, LITERAL)
-    assert len(report.timepoints) == 1899
-    assert report.n_disagreements == 202
-    assert dict(report.reasons) == {
-        "PD_FROM_BASELINE": 157,
-        "CR_ALL_MISSING": 22,
-        "MISSING_AS_ZERO": 20,
-        "NOT_REPORTED": 3,
-        "NOT_IN_CODELIST": 3,
-    }
-    parts = report.summary()["parts"]
-    assert isinstance(parts, dict)
-    assert {part: found["differ"] for part, found in parts.items()} == {
-        "target": 199,
-        "nontarget": 3,
-        "overall": 109,
-    }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from cimara.response.columnar import derive_frames
+from cimara.response.columnar import derive_frames, engine
 from cimara.response.columnar.from_frames import frame_records
 from cimara.response.columnar.hashes import input_hashes
+from cimara.response.columnar.shares import shares
 from cimara.response.fingerprint import input_hash
 from cimara.response.policy import Policy
 from cimara.response.reading.tidy import read_tidy
@@ -70,6 +71,48 @@ def test_implausible_sizes_are_named_as_the_reader_names_them() -> None:
     ours, reference = derive_frames(tables, RANO), derive_study(read_tidy(tables), RANO)
     assert "SIZE_IMPLAUSIBLE" in reference.findings["code"]
     assert ours.findings.equals(reference.findings)
+
+
+@pytest.mark.parametrize("most", [2, 3, 6])
+def test_a_study_in_shares_is_the_study(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = TABLES["patients"]["patient_id"]
+    size = pl.when(pl.col("patient_id") == ids[4]).then(301.0).otherwise("ld_mm").alias("ld_mm")
+    marked = pl.col("is_baseline") & (pl.col("patient_id") != ids[3])
+    tables = {
+        **TABLES,
+        "measurements": TABLES["measurements"].with_columns(size),
+        "visits": TABLES["visits"].with_columns(is_baseline=marked),
+    }
+    whole = derive_frames(tables, RANO)
+    assert set(whole.findings["patient_id"]) >= {ids[4]}
+    monkeypatch.setattr(engine, "CORES", most)
+    monkeypatch.setattr(engine, "PATIENTS_IN_SHARE", 1)
+    for name, table in derive_frames(tables, RANO).tables().items():
+        assert table.equals(whole.tables()[name]), name
+
+
+@pytest.mark.parametrize(
+    ("what", "count"),
+    [("in order", 3), ("a table in another order", 1), ("an unknown patient", 1), ("a patient twice", 1)],
+)
+def test_only_tables_in_the_order_of_patients_are_cut(what: str, count: int) -> None:
+    changes = {
+        "a table in another order": ("clinical", TABLES["clinical"].reverse()),
+        "an unknown patient": ("clinical", NOT_PLAIN["an unknown patient"]["clinical"]),
+        "a patient twice": ("patients", pl.concat([TABLES["patients"], TABLES["patients"].head(1)])),
+    }
+    tables = {**TABLES, **dict([changes[what]] if what in changes else [])}
+    found = shares(tables, 3, 1)
+    assert len(found) == count
+    for name, table in tables.items():
+        assert pl.concat([share.tables[name] for share in found]).equals(table)
+
+
+def test_without_hashes_the_rest_is_the_same() -> None:
+    ours, whole = derive_frames(TABLES, RANO, with_hashes=False), derive_frames(TABLES, RANO)
+    assert set(ours.timepoints["input_hash"]) == set(ours.best["input_hash"]) == {""}
+    assert ours.timepoints.drop("input_hash").equals(whole.timepoints.drop("input_hash"))
+    assert ours.best.drop("input_hash").equals(whole.best.drop("input_hash"))
 
 
 def test_order_of_rows_does_not_matter() -> None:

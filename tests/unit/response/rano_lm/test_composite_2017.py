@@ -123,4 +123,4 @@ def test_the_examination_is_taken_as_written(word: str, course: Course) -> None:
     ],
 )
 def test_the_mri_is_judged_by_the_scorecard(text: str, course: Course) -> None:
-    assert mri_course(form(line(text))) is course
+    assert mri_course(form(line(text)))[0] is course

@@ -87,3 +87,9 @@ def test_the_composite_takes_the_fluid_of_the_same_evaluator() -> None:
     allowed = COMPOSITE.replace(allow_unverified_tables=True)
     (row,) = derive_lm(patient(other, REFERENCE, STABLE), allowed)
     assert row.rule_id == "LM17-2"
+
+
+def test_a_composite_by_a_scorecard_carries_the_flag_of_its_derivation() -> None:
+    (row,) = derive_lm(patient(REFERENCE, WORSE), COMPOSITE)
+    assert (row.response, row.rule_id) == ("PD", "LM17-1")
+    assert row.flags == ("UNVERIFIED_RULE:LM-1",)

@@ -398,6 +398,19 @@ def test_steroids_are_summed_as_dexamethasone_on_each_visits_day() -> None:
     assert doses(steroid("hydrocortisone", "10", CMROUTE="TOPICAL")) == [0.0, 0.0]
 
 
+def test_another_steroid_than_dexamethasone_counts_by_an_unverified_factor() -> None:
+    def told(drug: str) -> list[tuple[str, str, int | None, str]]:
+        reading, _ = load([tu()], [tr()], cm=[steroid(drug, "2")])
+        return [
+            (one.code, one.file, one.row, one.column)
+            for one in reading.study.findings
+            if one.code.startswith("STEROID")
+        ]
+
+    assert told("Dexamethasone") == []
+    assert told("Prednisone") == [("STEROID_EQUIVALENT_UNVERIFIED", "cm", 1, "CMTRT")]
+
+
 def test_a_steroid_of_unknown_dose_leaves_the_dose_unknown() -> None:
     assert doses(steroid("dexamethasone", "", CMDOSFRQ="PRN")) == [None, None]
 

@@ -68,10 +68,13 @@ def csf_course(reference: str, now: str) -> CsfCourse:
     return CsfCourse.NEGATIVE_TO_POSITIVE if turned_positive else CsfCourse.POSITIVE_TO_NEGATIVE
 
 
-def mri_course(form: LmForm, *, report_incomplete: bool = False) -> Course:
-    """Change on MRI as the scorecard of 2019 has it (project decision: the 2017 scorecard is withdrawn)."""
-    response = call_2019(form, report_incomplete=report_incomplete).response
-    return MRI_COURSES.get(response, Course.NE)
+def mri_course(form: LmForm, *, report_incomplete: bool = False) -> tuple[Course, tuple[str, ...]]:
+    """Change on MRI as the scorecard of 2019 has it (project decision: the 2017 scorecard is withdrawn).
+
+    With the flags of that call: the derivation from the scorecard is itself unverified.
+    """
+    call = call_2019(form, report_incomplete=report_incomplete)
+    return MRI_COURSES.get(call.response, Course.NE), call.flags
 
 
 def exam_course(form: LmForm) -> Course:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cimara.response.criteria.rano_lm.composite_2017 import call_2017, csf_course, exam_course, mri_course
 from cimara.response.criteria.rano_lm.derivation_2019 import LmCall, call_2019
@@ -32,12 +33,10 @@ def _call(form: LmForm, forms: Iterable[LmForm], policy: Policy) -> LmCall:
     report = policy.lm_incomplete == "report"
     if policy.criterion != CriteriaId.RANO_LM_2017:
         return call_2019(form, report_incomplete=report)
-    return call_2017(
-        exam_course(form),
-        csf_course(_reference_csf(form, forms), form.csf),
-        mri_course(form, report_incomplete=report),
-        allow_unverified=policy.allow_unverified_tables,
-    )
+    mri, flags = mri_course(form, report_incomplete=report)
+    fluid = csf_course(_reference_csf(form, forms), form.csf)
+    call = call_2017(exam_course(form), fluid, mri, allow_unverified=policy.allow_unverified_tables)
+    return replace(call, flags=(*call.flags, *flags))
 
 
 def _reference_csf(form: LmForm, forms: Iterable[LmForm]) -> str:

@@ -15,6 +15,8 @@ from cimara.outcomes.endpoints.words import FIELDS, SCAN_FACTS, FactWord, Flag
 DAY_ZERO = dt.date(2020, 1, 1)
 WORDS = [one for one in FactWord if one not in (FactWord.START, FactWord.COGNITIVE_DECLINE)]
 TESTS = ("HVLT-R total", "TMT A")
+ASKING_MORE = ("rci",)
+"""Values of options that cannot be derived from facts alone."""
 RESPONSES = ("CR", "PR", "SD", "PD", "NON-CR/NON-PD")
 
 
@@ -92,7 +94,8 @@ def made_endpoint(seed: int) -> Endpoint:
     endpoint = endpoint.replace(switch=switch)
     for name in applicable_options(endpoint):
         values = OPTIONS[name].values
-        if chance.random() < 0.5 and values and name != "cognition_rule":
+        values = tuple(one for one in values or () if one not in ASKING_MORE)
+        if chance.random() < 0.5 and values:
             value = tuple(chance.sample(values, 2)) if OPTIONS[name].several else chance.choice(values)
             endpoint = endpoint.replace(option={name: value})
     if chance.random() < 0.3:
@@ -112,3 +115,27 @@ def made_cut(seed: int) -> dt.date | None:
     """A data cut somewhere in the facts, or none."""
     chance = Random(seed)
     return chance.choice([None, DAY_ZERO + dt.timedelta(days=chance.randint(5, 150))])
+
+
+def made_tests(seed: int, patients: int = 6) -> Facts:
+    """Cognitive tests of a few patients, some on one day, some missed; randomisation, deaths."""
+    chance = Random(seed)
+    rows: list[Fact] = []
+    for number in range(patients):
+        patient = f"P{number}"
+        rows.append(_fact(chance, patient, FactWord.RANDOMISATION, 10))
+        rows += [_fact(chance, patient, FactWord.COGNITION, 40) for _ in range(chance.randint(0, 14))]
+        if chance.random() < 0.3:
+            rows.append(_fact(chance, patient, FactWord.DEATH, 40))
+    chance.shuffle(rows)
+    return Facts.of(rows)
+
+
+def made_decline(seed: int) -> Endpoint:
+    """Neurocognitive deterioration by a random rule."""
+    chance = Random(seed)
+    asked: dict[str, object] = {
+        name: chance.choice(OPTIONS[name].values or ())
+        for name in ("cognition_rule", "strict", "sd_source", "sustained")
+    }
+    return catalogue["NCOGDET"].replace(option={**asked, "min_tests": chance.randint(1, 2)})

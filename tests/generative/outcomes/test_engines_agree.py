@@ -8,7 +8,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from cimara.outcomes import derive_endpoint
-from tests.generative.outcomes.made_facts import made_cut, made_endpoint, made_facts, made_schedule
+from cimara.outcomes.endpoints.cognition import Reliability
+from tests.generative.outcomes.made_facts import (
+    TESTS,
+    made_cut,
+    made_decline,
+    made_endpoint,
+    made_facts,
+    made_schedule,
+    made_tests,
+)
 
 NIGHTLY = 20_000
 PAIRS = NIGHTLY if os.environ.get("CIMARA_NIGHTLY") else 500
@@ -27,3 +36,18 @@ def test_engines_agree_on_random_facts_and_definitions(first: int) -> None:
         assert_frame_equal(readable.exclusions, quick.exclusions), where
         assert readable.report == quick.report, where
         assert_frame_equal(readable.findings, quick.findings), where
+
+
+def test_engines_agree_on_cognitive_decline_by_any_rule() -> None:
+    constants = {test: Reliability(0.5, 1.25, "made up", "U") for test in TESTS}
+    declined = 0
+    for seed in range(120):
+        facts, endpoint, cut = made_tests(seed), made_decline(seed), made_cut(seed)
+        readable, quick = (
+            derive_endpoint(endpoint, facts, engine=engine, cut_date=cut, reliability=constants)
+            for engine in ("reference", "columnar")
+        )
+        assert_frame_equal(readable.frame, quick.frame)
+        assert readable.report == quick.report
+        declined += sum(number for _, number in quick.report.events)
+    assert declined > 60

@@ -79,3 +79,101 @@ def test_compare_says_what_differs_and_for_whom(tables: Path, capsys: pytest.Cap
     told = capsys.readouterr().out
     assert "event DEATH: only in the first" in told
     assert "P: DEATH on day 79" in told
+
+
+def sdtm_study(folder: Path) -> list[str]:
+    """DM and DS of two subjects, one with a date that cannot be read; the arguments that name them."""
+    (folder / "dm.csv").write_text(
+        "USUBJID,RFSTDTC,RFPENDTC,DTHDTC,DTHFL\nP,2024-01-01,2024-03-18,2024-03,Y\nQ,2024-01-01,2024-05-01,,\n"
+    )
+    (folder / "ds.csv").write_text(
+        "USUBJID,DSSEQ,DSDECOD,DSSTDTC\nP,1,RANDOMIZED,2024-01-01\nQ,1,RANDOMIZED,1 January\n"
+    )
+    return ["--dm", str(folder / "dm.csv"), "--ds", str(folder / "ds.csv")]
+
+
+def test_derive_from_sdtm_tells_domain_row_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, findings = tmp_path / "os.csv", tmp_path / "findings.csv"
+    files = ["--out", str(out), "--findings", str(findings)]
+    assert main(["outcomes", "derive", "OS", *sdtm_study(tmp_path), *files]) == EXIT_FINDINGS
+    assert "DS row 2 column DSSTDTC: no date" in capsys.readouterr().err
+    assert pl.read_csv(out).select("patient_id", "aval", "adt_flag").rows() == [("P", 79, "D")]
+    told = pl.read_csv(findings).filter(pl.col("code") == "DATE_UNREADABLE")
+    assert told.select("file", "row", "column").rows() == [("DS", 2, "DSSTDTC")]
+
+
+def test_derive_from_sdtm_with_words_of_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = sdtm_study(tmp_path)
+    path = tmp_path / "ds.csv"
+    path.write_text(path.read_text().replace("RANDOMIZED", "ALLOCATED").replace("1 January", "2024-01-02"))
+    words = tmp_path / "words.csv"
+    words.write_text("domain,variable,text,fact\nDS,DSDECOD,ALLOCATED,RANDOMISATION\n")
+    more = ["--sdtm-words", str(words)]
+    assert main(["outcomes", "derive", "OS", *arguments, *more]) == EXIT_OK
+    assert "analysed 2 + excluded 0" in capsys.readouterr().out
+
+
+def test_derive_without_facts_says_what_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["outcomes", "derive", "OS"]) == EXIT_BAD_INPUT
+    assert "--facts PATH, or SDTM" in capsys.readouterr().err
+
+
+def test_a_facts_table_and_sdtm_together_are_refused(
+    tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tables / "facts.csv"
+    path.write_text("patient_id,fact,date\nP,RANDOMISATION,2024-01-01\n")
+    arguments = ["--facts", str(path), *sdtm_study(tables)]
+    assert main(["outcomes", "derive", "OS", *arguments]) == EXIT_BAD_INPUT
+    assert "a facts table holds all facts" in capsys.readouterr().err
+
+
+def decline_by_reliable_change(folder: Path) -> list[str]:
+    """Arguments for NCOGDET by rule rci, of one patient who lost ten points."""
+    definition = folder / "rci.toml"
+    definition.write_text(catalogue["NCOGDET"].replace(option={"cognition_rule": "rci"}).to_toml())
+    (folder / "patients.csv").write_text("patient_id,randomisation_date\nP,2024-01-01\n")
+    (folder / "cognition.csv").write_text(
+        "patient_id,date,test,score\nP,2024-01-01,COWA,40\nP,2024-03-01,COWA,30\n"
+    )
+    return ["outcomes", "derive", str(definition), "--facts", str(folder)]
+
+
+def test_reliable_change_without_constants_says_how_to_give_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(decline_by_reliable_change(tmp_path)) == EXIT_BAD_INPUT
+    told = capsys.readouterr().err
+    assert "COWA: no constants of the reliable-change index" in told
+    assert "--reliability FILE" in told
+
+
+@pytest.mark.parametrize(("error", "expect"), [("5", "DECLINE"), ("7", "EVENT_FREE")])
+def test_reliable_change_with_constants_of_the_study(
+    error: str, expect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    constants = tmp_path / "constants.csv"
+    constants.write_text(f"test,practice,error,source,status\nCOWA,0,{error},made up,U\n")
+    assert main([*decline_by_reliable_change(tmp_path), "--reliability", str(constants)]) == EXIT_OK
+    assert expect in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "expect"),
+    [
+        ("COWA,0,none,x,U", "row 1 column error"),
+        ("COWA,0,-1,x,U", "row 1 column error"),
+        ("COWA,,5,x,U", "row 1 column practice"),
+        ("COWAT,0,5,x,U", "did you mean COWA?"),
+    ],
+)
+def test_a_constant_that_cannot_be_is_refused(
+    line: str, expect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    constants = tmp_path / "constants.csv"
+    constants.write_text(f"test,practice,error,source,status\n{line}\n")
+    arguments = [*decline_by_reliable_change(tmp_path), "--reliability", str(constants)]
+    assert main(arguments) == EXIT_BAD_INPUT
+    assert expect in capsys.readouterr().err

@@ -96,3 +96,10 @@ def test_a_pooled_row_names_its_site() -> None:
     sites = {name: Facts.of([Fact(name, FactWord.RANDOMISATION, DAY)]) for name in ("A", "B")}
     frame = derive_endpoint(catalogue["OS"], Facts.pooled(sites)).frame
     assert frame.select("patient_id", "site").rows() == [("A", "A"), ("B", "B")]
+
+
+def test_necrosis_may_be_decided_after_the_death() -> None:
+    died = Fact("P", FactWord.DEATH, dt.date(2024, 5, 1))
+    for dated, expect in (("decision", []), ("onset", ["SCAN_AFTER_DEATH"])):
+        judged = Fact("P", FactWord.RN, dt.date(2024, 6, 1), lesion_id="A", fields=f"dated={dated}")
+        assert [one.code for one in Facts.of([died, judged]).findings] == expect

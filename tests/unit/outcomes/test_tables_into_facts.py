@@ -237,3 +237,35 @@ def test_fda_and_ema_differ_and_each_changed_patient_is_explained() -> None:
     reasons = set(rows.filter(pl.col("evcode") == 0)["reason"].to_list())
     assert reasons <= {"MISSED_VISITS", "NEW_SYSTEMIC_THERAPY", "CNS_LOCAL_THERAPY", "WITHDRAWAL"}
     assert len(explained(fda, ema)) == rows.height
+
+
+def test_a_row_is_numbered_as_in_its_file_whatever_rows_before_it_are_left_out() -> None:
+    table = pl.DataFrame(
+        {"patient_id": ["P", "Q"], "kind": ["cns", "systemic"], "start": ["2024-01-01", "spring"]}
+    )
+    told = next(one for one in Facts.from_tables(therapies=table).findings if one.file)
+    assert (told.file, told.row, told.column) == ("therapies", 2, "start")
+
+
+def test_scores_that_are_no_numbers_are_refused_without_being_shown() -> None:
+    table = pl.DataFrame({"patient_id": ["P"], "date": [DAY], "test": ["COWA"], "score": ["twelve"]})
+    with pytest.raises(DerivationError, match=r"COGNITION\.score.*no number") as caught:
+        derive_endpoint(catalogue["NCOGDET"], Facts.from_tables(cognition=table))
+    assert "twelve" not in str(caught.value)
+
+
+def test_declines_that_a_study_tells_count_only_where_there_are_no_tests() -> None:
+    told = [("P", "RANDOMISATION", dt.date(2024, 1, 1)), ("P", "COGNITIVE_DECLINE", dt.date(2024, 2, 1))]
+    tested = [("P", "COGNITION", dt.date(2024, 1, 1)), ("P", "COGNITION", dt.date(2024, 2, 1))]
+    for rows, expect in ((told, "DECLINE"), (told + tested, "LAST_TEST")):
+        frame = pl.DataFrame(rows, schema=["patient_id", "fact", "date"], orient="row")
+        test = pl.when(pl.col("fact") == "COGNITION").then(pl.lit("score=10;test=COWA")).otherwise(pl.lit(""))
+        table = derive_endpoint(catalogue["NCOGDET"], Facts(frame.with_columns(fields=test)))
+        assert table.frame["code"].item() == expect
+
+
+def test_a_date_with_more_behind_it_is_no_date() -> None:
+    deaths = pl.DataFrame({"patient_id": ["P", "Q"], "date": ["2024-03-171", "2024-03-17T08:15"]})
+    facts = Facts.from_tables(deaths=deaths)
+    assert facts.frame.select("patient_id", "date").rows() == [("P", None), ("Q", dt.date(2024, 3, 17))]
+    assert ("DATE_UNREADABLE", 1) in {(one.code, one.row) for one in facts.findings}

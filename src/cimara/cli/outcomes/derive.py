@@ -1,7 +1,8 @@
 """derive an endpoint from facts, and print its report
 
---facts is a facts table, or a folder of tidy tables; --response adds folders that `cimara response derive`
-wrote. --out writes the endpoint table as CSV or Parquet.
+--facts is a facts table, or a folder of tidy tables; --dm, --ds, --cm, --pr and --ae are SDTM as CSV,
+Parquet, XPT or Dataset-JSON; --response adds folders that `cimara response derive` wrote. --out writes the
+endpoint table, --findings what was found wrong with the facts.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from pathlib import Path
 
 from cimara.cli import EXIT_FINDINGS, EXIT_OK
 from cimara.cli.outcomes.definitions import find_endpoint
-from cimara.cli.outcomes.study_facts import add_facts_arguments, derive_from
+from cimara.cli.outcomes.study_facts import add_facts_arguments, derive_from, finding_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of `cimara outcomes derive`."""
     parser.add_argument("endpoint", metavar="ID", help="such as CNSPFS, or a TOML file")
-    add_facts_arguments(parser, needed=True)
+    add_facts_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="endpoint table, .csv or .parquet")
+    parser.add_argument("--findings", type=Path, metavar="FILE", help="findings, .csv")
 
 
 def run(args: Namespace) -> int:
@@ -36,7 +38,8 @@ def run(args: Namespace) -> int:
         rate = binary_rate(table)
         limits = "" if rate.rate is None else f" = {rate.rate:.5f} ({rate.lower:.5f} to {rate.upper:.5f})"
         print(f"rate {rate.x} of {rate.n}{limits}; not evaluable {rate.not_evaluable}")
-    counted = table.findings["code"].value_counts().sort("code")
-    for code, number in counted.iter_rows():
-        print(f"cimara: {code} {number}", file=sys.stderr)
-    return EXIT_FINDINGS if counted.height else EXIT_OK
+    if args.findings:
+        table.findings.write_csv(args.findings)
+    for line in finding_lines(table.findings):
+        print(f"cimara: {line}", file=sys.stderr)
+    return EXIT_FINDINGS if table.findings.height else EXIT_OK

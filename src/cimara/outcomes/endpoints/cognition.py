@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import statistics
-from collections import defaultdict
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-
-import polars as pl
+from pathlib import Path
 
 from cimara.outcomes.endpoints.definition import Endpoint
 from cimara.outcomes.endpoints.errors import DerivationError, nearest
-from cimara.outcomes.endpoints.facts import FACTS, Facts, fields_of, fields_text
-from cimara.outcomes.endpoints.words import FactWord
 
 RCI_LIMIT = -1.645
 SIGN: dict[str, int] = {
@@ -34,7 +30,8 @@ SIGN: dict[str, int] = {
 }
 """+1 where a higher score is better; trail making is a time, so higher is worse."""
 
-_LEAST_PATIENTS = 2
+MISSED_BY_DECLINE = ("cognitive", "neurologic")
+"""Reasons for which a missed test counts as a decline by rule `sd1_missing_event`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,7 @@ class DeclineRule:
     def has_declined(self, now: Tested, base: Tested) -> bool:
         """True when one test has declined against baseline."""
         if now.score is None and now.z is None:
-            reasons = ("cognitive", "neurologic")
-            return self.rule == "sd1_missing_event" and now.missed in reasons
+            return self.rule == "sd1_missing_event" and now.missed in MISSED_BY_DECLINE
         if self.rule == "rci":
             return self._reliably_worse(now, base)
         fall, limit = self._fall(now, base)
@@ -113,16 +109,57 @@ class DeclineRule:
         return change / constants.error < RCI_LIMIT
 
 
+RELIABILITY_COLUMNS = ("test", "practice", "error", "source", "status")
+
+
 @cache
 def reliabilities() -> Mapping[str, Reliability]:
     """Constants of each test from `tables/rci.csv`; a test without published ones is not in it."""
-    path = resources.files("cimara.outcomes.endpoints") / "tables" / "rci.csv"
-    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    return {
-        row["test"]: Reliability(float(row["practice"]), float(row["error"]), row["source"], row["status"])
-        for row in rows
-        if row["error"]
-    }
+    table = resources.files("cimara.outcomes.endpoints") / "tables" / "rci.csv"
+    return _reliabilities(table.read_text(encoding="utf-8"), "rci.csv")
+
+
+def read_reliabilities(path: Path) -> Mapping[str, Reliability]:
+    """A study's own constants, CSV with the columns of `tables/rci.csv`; a row without an error has none.
+
+    Raises DerivationError with row and column for a test not known or a number that is none.
+    """
+    if not path.is_file():
+        raise DerivationError("no such file", where=str(path))
+    return _reliabilities(path.read_text(encoding="utf-8"), path.name)
+
+
+def _reliabilities(text: str, file: str) -> dict[str, Reliability]:
+    rows = csv.DictReader(text.splitlines())
+    lacking = [name for name in RELIABILITY_COLUMNS if name not in (rows.fieldnames or ())]
+    if lacking:
+        raise DerivationError("a column is missing", where=file, expected=", ".join(lacking))
+    found = {}
+    for number, row in enumerate(rows, 1):
+        if row["test"] not in SIGN:
+            where = f"{file} row {number} column test"
+            raise DerivationError(f"unknown cognitive test; {nearest(row['test'], SIGN)}", where=where)
+        if row["error"]:
+            practice, error = (_number(row, name, f"{file} row {number}") for name in ("practice", "error"))
+            found[row["test"]] = Reliability(practice, error, row["source"], row["status"])
+    return found
+
+
+def _number(row: Mapping[str, str], name: str, place: str) -> float:
+    """The number in a cell; an error is above zero."""
+    try:
+        value = float(row[name])
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or (name == "error" and value <= 0):
+        raise DerivationError(
+            "no constant of the reliable-change index",
+            where=f"{place} column {name}",
+            expected="a number above zero"
+            if name == "error"
+            else "a number; 0 where there is no practice effect",
+        )
+    return value
 
 
 def decline_days(visits: Mapping[dt.date, Iterable[Tested]], rule: DeclineRule) -> list[dt.date]:
@@ -143,88 +180,3 @@ def decline_days(visits: Mapping[dt.date, Iterable[Tested]], rule: DeclineRule) 
     if not rule.sustained:
         return [date for date, has in declined if has]
     return [date for (date, has), (_, still) in pairwise(declined) if has and still]
-
-
-def baseline_sds(tests: Iterable[tuple[str, Tested]]) -> dict[str, float]:
-    """Standard deviation of each test's first scores over patients (n - 1), where there are two."""
-    first: dict[tuple[str, str], Tested] = {}
-    for patient, one in tests:
-        if one.score is None:
-            continue
-        held = first.get((patient, one.test))
-        if held is None or one.date < held.date:
-            first[patient, one.test] = one
-    scores: dict[str, list[float]] = defaultdict(list)
-    for (_, test), one in sorted(first.items()):
-        assert one.score is not None
-        scores[test].append(one.score)
-    return {
-        test: statistics.stdev(values) for test, values in scores.items() if len(values) >= _LEAST_PATIENTS
-    }
-
-
-def with_declines(
-    endpoint: Endpoint,
-    facts: Facts,
-    *,
-    cut_date: dt.date | None = None,
-    baseline_sd: Mapping[str, float] | None = None,
-    reliability: Mapping[str, Reliability] | None = None,
-) -> Facts:
-    """The facts with a COGNITIVE_DECLINE for each visit at which the patient had declined.
-
-    Raises
-    ------
-    DerivationError
-        A test that is not in the sign table: whether higher is better is then not known. With rule `rci`, a
-        test without constants.
-    """
-    tested = list(_tested(facts, cut_date))
-    sds = dict(baseline_sd) if baseline_sd is not None else baseline_sds((p, one) for p, one, _ in tested)
-    constants = {**reliabilities(), **(reliability or {})}
-    rule = DeclineRule.of(endpoint, sds, constants)
-    lacking = sorted({one.test for _, one, _ in tested} - set(constants))
-    if rule.rule == "rci" and lacking:
-        raise DerivationError(
-            "no constants of the reliable-change index",
-            where=", ".join(lacking),
-            hint="Give reliability={test: Reliability(...)} from a published table.",
-        )
-    visits: dict[str, dict[dt.date, list[Tested]]] = defaultdict(lambda: defaultdict(list))
-    source: dict[tuple[str, dt.date], dict[str, object]] = {}
-    for patient, one, row in tested:
-        visits[patient][one.date].append(one)
-        source.setdefault((patient, one.date), row)
-    made = []
-    for patient, own in sorted(visits.items()):
-        for date in decline_days(own, rule):
-            fields = fields_text({"tests": rule.rule})
-            made.append({**source[patient, date], "fact": str(FactWord.COGNITIVE_DECLINE), "fields": fields})
-    if not made:
-        return facts
-    given = facts.frame.filter(pl.col("fact") != FactWord.COGNITIVE_DECLINE)
-    return Facts(pl.concat([given, pl.DataFrame(made, schema=FACTS)]), facts.read_findings)
-
-
-def _tested(facts: Facts, cut_date: dt.date | None) -> Iterable[tuple[str, Tested, dict[str, object]]]:
-    """Each dated test result that is not after the cut, with its patient and its row."""
-    rows = facts.frame.filter((pl.col("fact") == FactWord.COGNITION) & pl.col("date").is_not_null())
-    if cut_date is not None:
-        rows = rows.filter(pl.col("date") <= cut_date)
-    for row in rows.iter_rows(named=True):
-        values = fields_of(row["fields"])
-        test = values.get("test", "")
-        if test not in SIGN:
-            raise DerivationError(f"unknown cognitive test; {nearest(test, SIGN)}", where="COGNITION.test")
-        score, z = values.get("score"), values.get("z")
-        yield (
-            row["patient_id"],
-            Tested(
-                row["date"],
-                test,
-                None if score is None else float(score),
-                None if z is None else float(z),
-                values.get("missed", ""),
-            ),
-            row,
-        )

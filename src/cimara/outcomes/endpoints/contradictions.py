@@ -13,22 +13,26 @@ _TEXTS = {
     "PD_BEFORE_START": "progression before randomisation or treatment start",
 }
 
+DECIDED = "dated=decision"
+
 
 def contradictions(frame: pl.DataFrame) -> list[Finding]:
     """One finding for each dated fact that another contradicts, with its table, row and column.
 
     Alive one day after death is a warning, since both dates may be told for one night; the rest are errors.
-    No derivation uses such a fact: death ends every clock before it, and the start comes after it.
+    A scan may be judged after the death; its own day is what counts. No derivation uses such a fact: death
+    ends every clock before it, and the start comes after it.
     """
     dated = frame.filter(pl.col("date").is_not_null())
     death = _first(dated, [FactWord.DEATH], "death")
     start = _first(dated, [FactWord.RANDOMISATION, FactWord.TREATMENT_START], "start")
     late = dated.join(death, on="patient_id", how="inner").filter(pl.col("date") > pl.col("death"))
-    scans = [str(one) for one in sorted(SEEN_ON_SCANS)]
+    scan = pl.col("fact").is_in([str(one) for one in sorted(SEEN_ON_SCANS)])
+    decision = pl.col("fields").str.contains(DECIDED, literal=True)
     early = dated.filter(pl.col("fact") == FactWord.PD).join(start, on="patient_id", how="inner")
     return [
         *_told(late.filter(pl.col("fact") == FactWord.LAST_ALIVE), "ALIVE_AFTER_DEATH"),
-        *_told(late.filter(pl.col("fact").is_in(scans)), "SCAN_AFTER_DEATH"),
+        *_told(late.filter(scan & ~decision), "SCAN_AFTER_DEATH"),
         *_told(early.filter(pl.col("date") < pl.col("start")), "PD_BEFORE_START"),
     ]
 

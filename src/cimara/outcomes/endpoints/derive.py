@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from cimara.outcomes.endpoints.case import Setting
-from cimara.outcomes.endpoints.cognition import Reliability, with_declines
+from cimara.outcomes.endpoints.cognition import Reliability
+from cimara.outcomes.endpoints.declines import with_declines
 from cimara.outcomes.endpoints.definition import Endpoint
 from cimara.outcomes.endpoints.errors import DerivationError, nearest
 from cimara.outcomes.endpoints.facts import Facts
@@ -57,7 +58,12 @@ def derive_endpoint(
     _same_policies(endpoint, facts)
     if any(one.rule.fact is FactWord.COGNITIVE_DECLINE for one in plan.events):
         facts = with_declines(
-            endpoint, facts, cut_date=cut_date, baseline_sd=baseline_sd, reliability=reliability
+            endpoint,
+            facts,
+            engine=engine,
+            cut_date=cut_date,
+            baseline_sd=baseline_sd,
+            reliability=reliability,
         )
     derived = _columnar(plan, facts, setting) if engine == "columnar" else _reference(plan, facts, setting)
     if derived.missing_criterion and not allow_missing_criterion:

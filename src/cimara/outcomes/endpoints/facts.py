@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cimara.outcomes.endpoints.contradictions import contradictions
+from cimara.outcomes.endpoints.deaths import one_death
 from cimara.outcomes.endpoints.errors import DerivationError, nearest
 from cimara.outcomes.endpoints.necrosis import settled_growth
-from cimara.outcomes.endpoints.words import FIELD_DEFAULTS, FIELDS, FactWord, Flag
+from cimara.outcomes.endpoints.words import FIELD_DEFAULTS, FIELDS, MISSING, FactWord, Flag
 from cimara.response.model import Finding
 from cimara.response.results import FINDINGS, ResultTables
 
@@ -58,9 +59,6 @@ ORDER = (
     "date_flag",
 )
 """The one order of facts, so that a tie between facts never depends on the order of the input."""
-
-MISSING = "missing"
-"""`date_flag` of a fact whose date is not known."""
 
 WORDS = frozenset((*FactWord, *Flag)) - {FactWord.START}
 DERIVED_FLAGS: dict[FactWord, Flag] = {
@@ -121,7 +119,7 @@ class Facts:
     def __init__(self, frame: pl.DataFrame, findings: Iterable[Finding] = ()) -> None:
         shaped = _shaped(frame)
         _check_words(shaped)
-        deaths, death_findings = _one_death(settled_growth(_with_defaults(shaped)))
+        deaths, death_findings = one_death(settled_growth(_with_defaults(shaped)))
         self.frame = _with_flags(deaths).sort(ORDER, nulls_last=True, maintain_order=True)
         self.findings = (*findings, *death_findings, *_undated(self.frame), *contradictions(self.frame))
 
@@ -139,6 +137,8 @@ class Facts:
         result: ResultTables | Iterable[ResultTables],
         supplements: Mapping[str, pl.DataFrame] | None = None,
         *,
+        sdtm: Mapping[str, pl.DataFrame] | None = None,
+        sdtm_words: pl.DataFrame | None = None,
         cut_date: dt.date | None = None,
         impute_month: bool = False,
         as_of: dt.date | None = None,
@@ -149,6 +149,7 @@ class Facts:
         `tables` (or `supplements`) are `patients`, `deaths`, `therapies`, `adjudications`, `lesion_events`,
         `cognition` and `clinic_visits`, with the columns of `tidy_tables.TABLES`. `as_of` leaves out what was
         decided later, `cut_date` limits imputed dates, `impute_month` fills in the month of a death.
+        `sdtm` and `sdtm_words` are as in `from_sdtm`.
         Raises DerivationError where a table lacks a column or is not known.
         """
         from cimara.outcomes.endpoints.response_facts import response_frame
@@ -156,7 +157,12 @@ class Facts:
 
         results = [result] if isinstance(result, ResultTables) else list(result)
         found: Supplements = supplement_facts(
-            {**(supplements or {}), **tables}, cut_date=cut_date, impute_month=impute_month, as_of=as_of
+            {**(supplements or {}), **tables},
+            sdtm=sdtm,
+            sdtm_words=sdtm_words,
+            cut_date=cut_date,
+            impute_month=impute_month,
+            as_of=as_of,
         )
         frames = [response_frame(one, found.adjudged_necrosis) for one in results]
         return cls(pl.concat([*frames, found.frame]), found.findings)
@@ -165,13 +171,35 @@ class Facts:
     def from_tables(
         cls,
         *,
+        sdtm: Mapping[str, pl.DataFrame] | None = None,
         cut_date: dt.date | None = None,
         impute_month: bool = False,
         as_of: dt.date | None = None,
         **tables: pl.DataFrame,
     ) -> Facts:
-        """Facts from the tidy tables alone, for studies without scans. Raises as `from_response`."""
-        return cls.from_response([], tables, cut_date=cut_date, impute_month=impute_month, as_of=as_of)
+        """Facts from the tidy tables and SDTM alone, for studies without scans. Raises as `from_response`."""
+        return cls.from_response(
+            [], tables, sdtm=sdtm, cut_date=cut_date, impute_month=impute_month, as_of=as_of
+        )
+
+    @classmethod
+    def from_sdtm(
+        cls,
+        domains: Mapping[str, pl.DataFrame],
+        *,
+        words: pl.DataFrame | None = None,
+        cut_date: dt.date | None = None,
+        impute_month: bool = False,
+    ) -> Facts:
+        """Facts from SDTM `DM`, `DS`, `CM`, `PR` and `AE`, any of them, by name.
+
+        `words` are the study's own, with the columns of `tables/sdtm_words.csv`; they come before the
+        library's. What cannot be read is a finding with domain, row and variable. Raises DerivationError for
+        a domain or word not known, or a variable that is missing.
+        """
+        return cls.from_response(
+            [], sdtm=domains, sdtm_words=words, cut_date=cut_date, impute_month=impute_month
+        )
 
     @classmethod
     def pooled(cls, sites: Mapping[str, Facts]) -> Facts:
@@ -188,6 +216,14 @@ class Facts:
         frames = [facts.frame.with_columns(site=pl.lit(site)) for site, facts in sites.items()]
         findings = [one for facts in sites.values() for one in facts.read_findings]
         return cls(pl.concat(frames), findings)
+
+    def replacing(self, word: FactWord, rows: pl.DataFrame) -> Facts:
+        """These facts with `rows` for those of a word from which no flag and no finding follows."""
+        made = object.__new__(Facts)
+        kept = self.frame.filter(pl.col("fact") != word)
+        made.frame = pl.concat([kept, rows]).sort(ORDER, nulls_last=True, maintain_order=True)
+        made.findings = self.findings
+        return made
 
     def patients(self) -> list[str]:
         """Every patient of whom there is a fact."""
@@ -301,37 +337,6 @@ def _with_defaults(frame: pl.DataFrame) -> pl.DataFrame:
     mapping = known.with_columns(normal=pl.Series(texts, dtype=pl.String))
     joined = frame.join(mapping, on=["fact", "fields"], how="left", maintain_order="left")
     return joined.with_columns(fields=pl.col("normal")).select(list(FACTS))
-
-
-def _one_death(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
-    """Neither of two death dates is used; of two causes on one date none is believed."""
-    dated = frame.filter((pl.col("fact") == FactWord.DEATH) & pl.col("date").is_not_null())
-    counted = dated.group_by("patient_id").agg(
-        days=pl.col("date").n_unique(), causes=pl.col("fields").n_unique()
-    )
-    twice = counted.filter(pl.col("days") > 1)["patient_id"].sort()
-    mixed = counted.filter((pl.col("days") == 1) & (pl.col("causes") > 1))["patient_id"].sort()
-    if twice.is_empty() and mixed.is_empty():
-        return frame, []
-    death = pl.col("fact") == FactWord.DEATH
-    unused = death & pl.col("patient_id").is_in(twice.implode())
-    doubtful = death & pl.col("patient_id").is_in(mixed.implode())
-    cleared = frame.with_columns(
-        date=pl.when(unused).then(None).otherwise(pl.col("date")),
-        date_flag=pl.when(unused).then(pl.lit(MISSING)).otherwise(pl.col("date_flag")),
-        fields=pl.when(doubtful).then(pl.lit("cause=unknown")).otherwise(pl.col("fields")),
-    )
-    findings = [
-        Finding(
-            "TWO_DEATH_DATES", "error", "two dates of death; neither is used", patient_id=one, column="date"
-        )
-        for one in twice
-    ]
-    findings += [
-        Finding("DEATH_CAUSE_CONFLICT", "warning", "two causes of one death; unknown is used", patient_id=one)
-        for one in mixed
-    ]
-    return cleared, findings
 
 
 def _with_flags(frame: pl.DataFrame) -> pl.DataFrame:

@@ -197,19 +197,25 @@ def _lesions(lesions: pl.DataFrame, necrosis: pl.DataFrame) -> list[pl.DataFrame
         compartment=pl.lit("CNS"),
         criterion=pl.lit(""),
     )
+    return [_assessed(own), *_new_lesions(own), _grown(own), *_necrosis(own, necrosis)]
+
+
+def _assessed(own: pl.DataFrame) -> pl.DataFrame:
+    """Each visit at which a lesion was measured, or judged in words."""
     in_words = pl.col("lesion_status").is_in([str(one) for one in (*ASSESSED_IN_WORDS, *Certainty)])
     seen = own.filter(pl.col("status").is_in([str(one) for one in ASSESSED]) | in_words)
-    assessed = _facts(seen, FactWord.LESION_ASSESSED, "LESIONS", srcvar=pl.lit("DATE"))
+    return _facts(seen, FactWord.LESION_ASSESSED, "LESIONS", srcvar=pl.lit("DATE"))
+
+
+def _new_lesions(own: pl.DataFrame) -> list[pl.DataFrame]:
+    """Unequivocal new lesions at their first visit; those of the meninges are leptomeningeal disease."""
     new = own.filter((pl.col("role") == LesionRole.NEW) & (pl.col("lesion_status") == Certainty.UNEQUIVOCAL))
     first = new.sort("date", "_row").unique(
         ["patient_id", "lesion_id", "evaluator"], keep="first", maintain_order=True
     )
     brain = first.filter(pl.col("type") != LESION_TYPES[LesionCompartment.LEPTOMENINGEAL])
     spread = first.filter(pl.col("type") == LESION_TYPES[LesionCompartment.LEPTOMENINGEAL])
-    grown = own.filter(pl.col("lesion_status").is_in([str(one) for one in GROWN]))
-    adjudged = pl.when(pl.col("radiation_necrosis").fill_null(False)).then(pl.lit("rn")).otherwise(pl.lit(""))
     return [
-        assessed,
         _facts(
             brain,
             FactWord.NEW_LESION,
@@ -220,15 +226,15 @@ def _lesions(lesions: pl.DataFrame, necrosis: pl.DataFrame) -> list[pl.DataFrame
         _facts(
             spread, FactWord.LMD, "LESIONS", srcvar=pl.lit("DATE"), fields=_fields(basis=pl.lit("imaging"))
         ),
-        _facts(
-            grown,
-            FactWord.LOCAL_PD,
-            "LESIONS",
-            srcvar=pl.lit("DATE"),
-            fields=_fields(type=pl.col("type"), adjudged=adjudged),
-        ),
-        *_necrosis(own, necrosis),
     ]
+
+
+def _grown(own: pl.DataFrame) -> pl.DataFrame:
+    """Local progression, told apart where a decision calls it necrosis."""
+    grown = own.filter(pl.col("lesion_status").is_in([str(one) for one in GROWN]))
+    adjudged = pl.when(pl.col("radiation_necrosis").fill_null(False)).then(pl.lit("rn")).otherwise(pl.lit(""))
+    said = _fields(type=pl.col("type"), adjudged=adjudged)
+    return _facts(grown, FactWord.LOCAL_PD, "LESIONS", srcvar=pl.lit("DATE"), fields=said)
 
 
 def _necrosis(own: pl.DataFrame, necrosis: pl.DataFrame) -> list[pl.DataFrame]:

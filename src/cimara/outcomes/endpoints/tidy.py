@@ -97,25 +97,15 @@ class SupplementReader:
         read = read_dates(table, column, kind, self.known, file=name, impute_month=self.impute_month)
         self.findings.extend(read.findings)
         self.check_words(name, table, word, fields)
-        cells = [
-            pl.concat_str(pl.lit(f"{one}="), pl.col(one).str.replace_all(";", " ", literal=True))
-            for one in sorted(fields)
-        ]
-        filled: list[pl.Expr] = [
-            pl.when(pl.col(one).fill_null("") != "").then(cell)
-            for one, cell in zip(sorted(fields), cells, strict=True)
-        ]
-        filled += [pl.lit(f"{one}={value}") for one, value in (fixed or {}).items()]
-        text = pl.concat_str(filled, separator=";", ignore_nulls=True) if filled else pl.lit("")
         made = table.with_columns(
             fact=pl.lit(str(word)),
             date=read.dates,
             date_flag=read.flags,
-            fields=text.str.split(";").list.sort().list.join(";"),
+            fields=_fields_cell(fields, fixed or {}),
             compartment=_or_else(table, "compartment", compartment),
             srcdom=pl.lit(name.upper()[:8]),
             srcvar=pl.lit(column.upper()),
-            srcseq=pl.col("_row"),
+            srcseq=pl.col("_seq" if "_seq" in table.columns else "_row"),
         )
         self.frames.append(_as_facts(made))
         return made
@@ -149,7 +139,7 @@ class SupplementReader:
             made = self.add("patients", table, column, word, kind)
             full = dict(made.filter(pl.col("date").is_not_null()).select("patient_id", "date").iter_rows())
             if word is FactWord.LAST_ALIVE:
-                self.last_alive = full
+                self.last_alive |= full
             elif word is FactWord.TREATMENT_START:
                 self.treatment_start = full
         for column, words in PATIENT_FLAGS.items():
@@ -157,12 +147,12 @@ class SupplementReader:
                 for value, flag in words.items():
                     self.flags(table.filter(pl.col(column).str.to_lowercase() == value), flag)
 
-    def flags(self, table: pl.DataFrame, flag: Flag) -> None:
+    def flags(self, table: pl.DataFrame, flag: Flag, name: str = "PATIENTS") -> None:
         """Set a flag for the patients of the table."""
         made = table.with_columns(
             fact=pl.lit(str(flag)),
             date=pl.lit(None, dtype=pl.Date()),
-            srcdom=pl.lit("PATIENTS"),
+            srcdom=pl.lit(name),
             srcseq="_row",
         )
         self.frames.append(_as_facts(made))
@@ -222,29 +212,32 @@ class SupplementReader:
         for word in LESION_WORDS:
             own = table.filter(pl.col("event") == word)
             fields = _present(own, *FIELDS.get(word, {}))
-            where = "CNS" if word in (FactWord.NEW_LESION, FactWord.LOCAL_PD) else ""
             if word is FactWord.RN:
                 self._necrosis(own, fields)
             else:
-                self.add(
-                    "lesion_events",
-                    own,
-                    "date",
-                    word,
-                    DateKind.SCAN,
-                    fields=fields,
-                    compartment=where,
-                    keep_blank=True,
-                )
+                where = "CNS" if word in (FactWord.NEW_LESION, FactWord.LOCAL_PD) else ""
+                self._seen(own, word, where, fields)
         clinical = table.filter(pl.col("event") == CLINICAL_PD)
+        self._seen(clinical, FactWord.PD, "CNS", (), {"kind": "investigator"})
+
+    def _seen(
+        self,
+        own: pl.DataFrame,
+        word: FactWord,
+        compartment: str,
+        fields: tuple[str, ...],
+        fixed: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add lesion events that are dated like a scan."""
         self.add(
             "lesion_events",
-            clinical,
+            own,
             "date",
-            FactWord.PD,
+            word,
             DateKind.SCAN,
-            fixed={"kind": "investigator"},
-            compartment="CNS",
+            fields=fields,
+            fixed=fixed,
+            compartment=compartment,
             keep_blank=True,
         )
 
@@ -296,23 +289,33 @@ class SupplementReader:
 def supplement_facts(
     tables: Mapping[str, pl.DataFrame],
     *,
+    sdtm: Mapping[str, pl.DataFrame] | None = None,
+    sdtm_words: pl.DataFrame | None = None,
     cut_date: dt.date | None = None,
     impute_month: bool = False,
     as_of: dt.date | None = None,
 ) -> Supplements:
-    """Facts of the tidy tables. Raises DerivationError for a table not known, a column lacking, or a word
-    that a column does not have: all such cells at once, never with what they say.
+    """Facts of the tidy tables, and of SDTM domains. Raises DerivationError for a table or domain not known,
+    a column lacking, or a word that a column does not have: all such cells at once, never with what they say.
     """
+    from cimara.outcomes.endpoints.sdtm import SdtmReader
+
     reader = SupplementReader(tables, cut_date, impute_month=impute_month, as_of=as_of)
+    domains = SdtmReader(reader, sdtm or {}, sdtm_words)
     reader.patients()
+    domains.people()
     reader.dead()
+    domains.deaths()
     reader.therapies()
+    domains.therapies()
     reader.lesion_events()
+    domains.necrosis()
     reader.rest()
     if reader.problems:
         raise DerivationError("; ".join(dict.fromkeys(reader.problems)))
     blank = pl.DataFrame(schema=FACTS)
-    return Supplements(pl.concat([blank, *reader.frames]), tuple(reader.findings), reader.necrosis())
+    findings = tuple(dict.fromkeys(reader.findings))
+    return Supplements(pl.concat([blank, *reader.frames]), findings, reader.necrosis())
 
 
 def adsl_tables(adsl: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -343,6 +346,17 @@ def _checked(name: str, table: pl.DataFrame) -> pl.DataFrame:
     texts = [one for one in kept if table.schema[one] != pl.Date and table.schema[one] != pl.Datetime]
     numbered = table.select(kept).with_columns(pl.col(texts).cast(pl.String).str.strip_chars())
     return numbered.with_row_index("_row", offset=1)
+
+
+def _fields_cell(columns: tuple[str, ...], fixed: Mapping[str, str]) -> pl.Expr:
+    """The `fields` of a fact from columns of its table, and fixed values, in order of names."""
+    cells: list[pl.Expr] = [pl.lit(f"{name}={value}") for name, value in fixed.items()]
+    for name in columns:
+        said = pl.concat_str(pl.lit(f"{name}="), pl.col(name).str.replace_all(";", " ", literal=True))
+        cells.append(pl.when(pl.col(name).fill_null("") != "").then(said))
+    if not cells:
+        return pl.lit("")
+    return pl.concat_str(cells, separator=";", ignore_nulls=True).str.split(";").list.sort().list.join(";")
 
 
 def _or_else(table: pl.DataFrame, column: str, default: str) -> pl.Expr:

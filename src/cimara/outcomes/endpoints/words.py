@@ -182,6 +182,9 @@ FIELD_DEFAULTS: dict[FactWord, dict[str, str]] = {
 }
 """What a field that was left empty means; filled in when facts are made, so that no rule meets a blank."""
 
+MISSING = "missing"
+"""`date_flag` of a fact whose date is not known."""
+
 SCAN_FACTS = frozenset(
     {
         FactWord.PD,

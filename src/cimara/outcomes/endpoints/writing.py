@@ -13,23 +13,7 @@ from cimara.outcomes.endpoints.words import Take
 
 def write_definition(endpoint: Endpoint) -> str:
     """The definition as TOML text; reading it gives an equal definition."""
-    lines = [
-        *_pairs(
-            {
-                "id": endpoint.id,
-                "version": endpoint.version,
-                "label": endpoint.label,
-                "kind": str(endpoint.kind),
-                "unit": str(endpoint.unit),
-                "compartment": str(endpoint.compartment),
-                "status": str(endpoint.status),
-                "cite": endpoint.cite,
-                "plain": endpoint.plain,
-                "evaluator": endpoint.evaluator,
-            }
-        ),
-        *_criterion_lines(endpoint),
-    ]
+    lines = [*_head(endpoint), *_criterion_lines(endpoint)]
     if endpoint.combine:
         lines.append(f"combine = {{{EARLIEST_OF} = {_value(endpoint.combine)}}}")
     lines += _table("population", {"require": endpoint.require, "exclude": endpoint.exclude})
@@ -46,17 +30,26 @@ def write_definition(endpoint: Endpoint) -> str:
     lines += _switches(endpoint)
     lines += _table("option", dict(endpoint.options))
     if endpoint.schedule:
-        schedule = endpoint.schedule
-        lines += _table(
-            "schedule",
-            {
-                "every": schedule.every,
-                "until": schedule.until,
-                "window": schedule.window,
-                "days": schedule.days,
-            },
-        )
+        names = ("every", "until", "window", "days")
+        lines += _table("schedule", {name: getattr(endpoint.schedule, name) for name in names})
     return "\n".join(lines) + "\n"
+
+
+def _head(endpoint: Endpoint) -> list[str]:
+    return _pairs(
+        {
+            "id": endpoint.id,
+            "version": endpoint.version,
+            "label": endpoint.label,
+            "kind": str(endpoint.kind),
+            "unit": str(endpoint.unit),
+            "compartment": str(endpoint.compartment),
+            "status": str(endpoint.status),
+            "cite": endpoint.cite,
+            "plain": endpoint.plain,
+            "evaluator": endpoint.evaluator,
+        }
+    )
 
 
 def _rule(rule: Rule, take: Take) -> list[str]:

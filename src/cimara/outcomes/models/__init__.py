@@ -1,0 +1,1 @@
+"""Regression models of times to events: their fits, residuals, predictions and checks."""

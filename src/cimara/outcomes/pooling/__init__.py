@@ -1,0 +1,1 @@
+"""From several estimates to one: completed data sets of multiple imputation, and sites."""

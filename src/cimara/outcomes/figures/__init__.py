@@ -1,0 +1,1 @@
+"""Figures of outcome results, fit to print: each with its numbers and its alternative text."""

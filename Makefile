@@ -19,12 +19,14 @@ lint: .venv/.dev
 types: .venv/.dev
 	$(BIN)/mypy
 unit: .venv/.dev
-	$(BIN)/pytest tests/unit tests/spec -n 2
+	$(BIN)/pytest tests/unit tests/spec -n 2 -p no:django -p no:playwright -p no:schemathesis -W ignore::pytest.PytestConfigWarning
 
-bench: .venv/.bench          ## speed against named peers, as ratios
+bench: .venv/.bench          ## speed against named peers, as ratios; R comes from Debian
+	tools/system_packages r-base-core r-cran-data.table r-cran-dplyr r-cran-survival r-cran-cmprsk
 	$(BIN)/python -m bench
 
-docs: .venv/.dev             ## the manual, warnings are errors
+docs: .venv/.dev             ## the manual, warnings are errors; stale pages too (tools.make_manual writes them)
+	$(BIN)/python -m tools.make_manual --check
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 
 lock:                        ## new hash-pinned requirements from pyproject.toml

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_USER = "postgres"
 DATABASE_USER = "cimara"
-SLOW = ["tests/generative", "tests/web", "tests/browser"]
+SLOW = ["tests/generative", "tests/r", "tests/web", "tests/browser"]
 WIDE = "200"
 """Columns of the terminal that pytest writes for: the reason of a failure stands on its summary line."""
 NO_TESTS_RAN = 5

@@ -146,7 +146,9 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     assert [target for target in relative if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", ["match-a-person.md", "use-it-from-a-notebook.md"])
+@pytest.mark.parametrize(
+    "page", ["match-a-person.md", "use-it-from-a-notebook.md", "analyse-in-a-notebook.md"]
+)
 def test_the_python_of_a_how_to_runs(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter: Path
 ) -> None:

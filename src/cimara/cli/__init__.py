@@ -20,12 +20,33 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("check", "derive", "explain", "compare", "audit", "synth", "manual"),
     ),
     "outcomes": (
-        "define endpoints once, print them for the protocol, derive them from facts",
-        ("list", "show", "text", "derive", "compare", "check"),
+        "define endpoints once, print them for the protocol, derive them from facts, estimate from them",
+        (
+            "list",
+            "show",
+            "text",
+            "derive",
+            "compare",
+            "check",
+            "design",
+            "plan",
+            "report",
+            "km",
+            "cif",
+            "log-rank",
+            "gray",
+            "rmst",
+            "cox",
+            "fine-gray",
+            "landmark",
+            "heterogeneity",
+            "pool-imputations",
+            "propensity",
+        ),
     ),
     "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }
-"""Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`."""
+"""Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`, `_` for `-`."""
 
 EXIT_OK = 0
 EXIT_FINDINGS = 1
@@ -71,7 +92,7 @@ def build_parser(words: Sequence[str] = ()) -> ArgumentParser:
 
 
 def _add_verb(commands: object, area: str, verb: str) -> None:
-    module = import_module(f"cimara.cli.{area}.{verb}")
+    module = import_module(f"cimara.cli.{area}.{verb.replace('-', '_')}")
     text = (module.__doc__ or "").strip()
     command = commands.add_parser(  # type: ignore[attr-defined]
         verb, help=text.splitlines()[0], description=text, formatter_class=RawDescriptionHelpFormatter

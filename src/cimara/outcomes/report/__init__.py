@@ -1,0 +1,1 @@
+"""Runs an analysis plan over derived data, and writes the report."""

@@ -11,8 +11,8 @@ from cimara.outcomes.endpoints.plan import FIRST_COMPETING
 def competing_names(frame: pl.DataFrame, endpoint: str, fingerprint: str) -> tuple[str, ...]:
     """Names of the competing causes in the order of their codes, in lower case.
 
-    The table's own `code` names those that occurred; the catalogue, where the table was made by it, those that
-    no row has, too. A code between them that nothing names is `cause_<code>`.
+    The table's own `code` names those that occurred; the catalogue, where the table was made by it, those
+    that no row has, too. A code between them that nothing names is `cause_<code>`.
     """
     competing = frame.filter(pl.col("evcode") >= FIRST_COMPETING).group_by("evcode")
     names = {

@@ -32,6 +32,8 @@ ROUNDS = 3
 PORTS = {"ours": 8061, "litestar": 8062, "fastapi": 8063}
 START_SECONDS = 60
 COMMAND = "import sys; from cimara.cli import main; sys.exit(main())"
+PROXY = {"X-Forwarded-Proto": "https"}
+"""What the portal's proxy would say; without it every page is a redirection to HTTPS."""
 ANSWERS: dict[str, dict[str, str]] = {
     "who": {"who": "self"},
     "cancer": {"cancer": "nsclc"},
@@ -151,7 +153,7 @@ def _wait(name: str, process: subprocess.Popen[bytes]) -> None:
 def get(name: str, address: str, cookie: str = "") -> bytes:
     """The page at an address; it must be there."""
     connection = http.client.HTTPConnection("127.0.0.1", PORTS[name], timeout=START_SECONDS)
-    connection.request("GET", address, headers={"Cookie": cookie} if cookie else {})
+    connection.request("GET", address, headers=PROXY | ({"Cookie": cookie} if cookie else {}))
     response = connection.getresponse()
     body = response.read()
     assert response.status == 200, (name, address, response.status)
@@ -160,7 +162,7 @@ def get(name: str, address: str, cookie: str = "") -> bytes:
 
 def _load(name: str, address: str, connections: int, cookie: str = "") -> list[float]:
     """Seconds of each request that some connections made one after another, warmed up before."""
-    kept = {"Cookie": cookie} if cookie else {}
+    kept = PROXY | ({"Cookie": cookie} if cookie else {})
     times: list[float] = []
     start = time.perf_counter() + 0.5
 
@@ -209,7 +211,8 @@ def visitor() -> str:
 
 def _ask(method: str, address: str, cookies: dict[str, str], fields: Mapping[str, str]) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", PORTS["ours"], timeout=START_SECONDS)
-    headers = {"Cookie": _header(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = PROXY | {"Cookie": _header(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    headers["Origin"] = f"https://127.0.0.1:{PORTS['ours']}"
     connection.request(method, address, body=urlencode(fields) if fields else None, headers=headers)
     response = connection.getresponse()
     assert response.status in (200, 303), (address, response.status)

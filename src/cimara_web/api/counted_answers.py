@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ninja import Schema
-
 from cimara.terms.endpoint import CriteriaId, EndpointId
 from cimara.trials.atlas.heterogeneity import Item
+from cimara_web.api.answers import Answer
 
 
-class Source(Schema):
+class Source(Answer):
     """Which registry data were counted."""
 
     data_date: str | None
@@ -19,7 +18,7 @@ class Source(Schema):
     starter_note: str | None
 
 
-class ItemCount(Schema):
+class ItemCount(Answer):
     """One item of a definition: how many measures settle it, and how many have each value."""
 
     item: Item
@@ -27,7 +26,7 @@ class ItemCount(Schema):
     values: dict[str, int]
 
 
-class EndpointCount(Schema):
+class EndpointCount(Answer):
     """One endpoint; `n_stating_all` is null where a definition needn't state anything."""
 
     id: EndpointId
@@ -38,7 +37,7 @@ class EndpointCount(Schema):
     items: list[ItemCount]
 
 
-class CriteriaCount(Schema):
+class CriteriaCount(Answer):
     """How many trials name some response criteria in any measure."""
 
     id: CriteriaId
@@ -46,7 +45,7 @@ class CriteriaCount(Schema):
     n_trials: int
 
 
-class NotCompared(Schema):
+class NotCompared(Answer):
     """An endpoint whose definitions aren't compared."""
 
     id: EndpointId
@@ -54,7 +53,7 @@ class NotCompared(Schema):
     n_trials: int
 
 
-class Endpoints(Schema):
+class Endpoints(Answer):
     """The endpoints of a population of trials, read from the words of their measures."""
 
     population: str
@@ -67,14 +66,14 @@ class Endpoints(Schema):
     not_compared: list[NotCompared]
 
 
-class Interval(Schema):
+class Interval(Answer):
     """Wilson's 95 % interval, as fractions."""
 
     low: float
     high: float
 
 
-class CellCount(Schema):
+class CellCount(Answer):
     """How many trials give one answer; the share is of the group's trials, null in an empty group."""
 
     answer: str
@@ -84,7 +83,7 @@ class CellCount(Schema):
     interval: Interval | None
 
 
-class GroupCount(Schema):
+class GroupCount(Answer):
     """The trials of one year of start; `year` is null for those without one, and for the total."""
 
     year: int | None
@@ -93,7 +92,7 @@ class GroupCount(Schema):
     lmd: list[CellCount]
 
 
-class Surveyed(Schema):
+class Surveyed(Answer):
     """What a population of trials says; `n_without_year` are left out by bounds on years."""
 
     population: str

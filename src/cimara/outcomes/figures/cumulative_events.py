@@ -28,7 +28,7 @@ from cimara.outcomes.figures.sheet import MARGIN, Sheet, key_height
 from cimara.outcomes.figures.steps import draw_steps
 from cimara.outcomes.figures.style import DOUBLE_COLUMN, drawing, line_look
 from cimara.outcomes.figures.ticks import even_ticks, time_ticks
-from cimara.outcomes.figures.words import drawn, listed
+from cimara.outcomes.figures.words import drawn, listed, time_told
 from cimara.outcomes.frame_columns import FloatArray
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def plot_cumulative_events(
         f"{int(one.counted.at([end])['events'][0])}{' in ' + one.group if one.group else ''}"
         for one in fit.curves
     ]
-    said = f"Cumulative {endpoint} over time, up to {end:g} {unit}: {listed(totals)}."
+    said = f"Cumulative {endpoint} over time, up to {time_told(end)} {unit}: {listed(totals)}."
     data = FigureData(f"Cumulative number of {endpoint}", said, {"steps": events, "risk_table": numbers})
     with drawing():
         return with_words(_figure(events, numbers, names, (endpoint, unit), (end, left), ticks, width), data)

@@ -33,7 +33,7 @@ from cimara.outcomes.figures.sheet import MARGIN, ROW, KeyEntry, Sheet, key_heig
 from cimara.outcomes.figures.steps import draw_band, draw_steps, stepped
 from cimara.outcomes.figures.style import DOUBLE_COLUMN, LineLook, drawing, line_look
 from cimara.outcomes.figures.ticks import time_ticks
-from cimara.outcomes.figures.words import counted, drawn, listed, number, p_value
+from cimara.outcomes.figures.words import counted, drawn, listed, number, p_value, time_told
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.terms.svg import INK
 
@@ -294,7 +294,7 @@ class _Incidence:
         groups = f" in {len(self.fit.curves)} groups" if len(self.fit.curves) > 1 else ""
         said = [
             f"Cumulative incidence curves of {listed(self.fit.causes)}{groups}: "
-            f"{counted(self.fit.n, 'row')}, up to {self.end:g} {self.unit}."
+            f"{counted(self.fit.n, 'row')}, up to {time_told(self.end)} {self.unit}."
         ]
         said += [self._late(curve) for curve in self.fit.curves]
         said += [f"{cause}: Gray's test {p_value(test.p)}." for cause, test in self.gray.items()]

@@ -12,7 +12,7 @@ from cimara.outcomes.figures.probability_axes import PLOT_HEIGHT, RIGHT, TICK_RO
 from cimara.outcomes.figures.sheet import MARGIN, KeyEntry, Sheet, broken, key_height
 from cimara.outcomes.figures.style import DASHES, DOUBLE_COLUMN, SMALLEST_TEXT, LineLook, drawing, line_look
 from cimara.outcomes.figures.ticks import time_ticks
-from cimara.outcomes.figures.words import counted, drawn, number
+from cimara.outcomes.figures.words import counted, drawn, number, time_told
 from cimara.terms.svg import INK
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _box(
 
 
 def _description(fit: TurnbullFit, endpoint: str, end: float, unit: str) -> str:
-    said = [f"Turnbull estimate of {endpoint} drawn as boxes up to {end:g} {unit}."]
+    said = [f"Turnbull estimate of {endpoint} drawn as boxes up to {time_told(end)} {unit}."]
     for curve in fit.curves:
         finite = curve.upper[np.isfinite(curve.upper)]
         left = "" if not len(finite) else f", after {finite.max():g} {unit} {number(_last(curve))} remain"

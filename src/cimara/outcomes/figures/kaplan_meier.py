@@ -31,7 +31,7 @@ from cimara.outcomes.figures.sheet import MARGIN, Sheet
 from cimara.outcomes.figures.steps import draw_band, draw_censored, draw_steps
 from cimara.outcomes.figures.style import DOUBLE_COLUMN, LineLook, drawing, line_look
 from cimara.outcomes.figures.ticks import time_ticks
-from cimara.outcomes.figures.words import counted, number
+from cimara.outcomes.figures.words import counted, number, time_told
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.models.cox_fit import CoxFit
 
@@ -164,7 +164,7 @@ class _KaplanMeier:
         what = several if len(self.groups) > 1 else f" of {self.endpoint}"
         said = [
             f"Kaplan-Meier curve{what}: {counted(self.fit.n, 'row')}, {self.fit.events:g} events, up to "
-            f"{self.end:g} {self.unit}."
+            f"{time_told(self.end)} {self.unit}."
         ]
         for curve in self.fit.curves:
             name = f"{curve.group}: median" if curve.group else "Median"

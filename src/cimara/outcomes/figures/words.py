@@ -29,6 +29,11 @@ def number(value: float, digits: int = 2) -> str:
     return text.replace("-", MINUS)
 
 
+def time_told(time: float) -> str:
+    """A time in a sentence: `14.7`, `12`, `365`."""
+    return f"{time:.1f}".removesuffix(".0") if time < 100 else f"{time:.0f}"
+
+
 def percent(value: float) -> str:
     """A change in percent with its sign."""
     return f"{'+' if round(value) > 0 else ''}{number(value, 0)} %"

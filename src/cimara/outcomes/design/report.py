@@ -129,7 +129,8 @@ def plan_text(entries: Sequence[AnalysisEntry]) -> str:
 def _endpoint_lines(measured: Measured) -> list[str]:
     head = f"[endpoints.{measured.id.lower()}]"
     if isinstance(measured, Endpoint):
-        return [head, f"use = {toml_value(measured.id)}  # {measured.fingerprint}", 'unit = "months"']
+        pinned = toml_value(measured.fingerprint[:16])
+        return [head, f"use = {toml_value(measured.id)}", f"policy = {pinned}", 'unit = "months"']
     return [
         head,
         f"measurement = {toml_value(measured.label)}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cimara.outcomes.model_warnings import Concern, ModelWarning
+from cimara.outcomes.models.choices import SmallSample, few_clusters
 from cimara.outcomes.models.cox_evidence import COUNTS, CoxState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
 from cimara.outcomes.rows import Rows, WeightKind
@@ -17,11 +18,13 @@ EFFECTIVE_SHARE = 0.5
 LARGEST_LOGARITHM = 300.0
 
 
-def concerns_of(state: CoxState, rows: Rows, robust: bool, confidence: float) -> tuple[ModelWarning, ...]:
+def concerns_of(
+    state: CoxState, rows: Rows, robust: bool, small_sample: SmallSample, confidence: float
+) -> tuple[ModelWarning, ...]:
     """All warnings of one fit, in a fixed order."""
     return (
         *_about_covariates(state, rows, confidence),
-        *_about_counts(state, rows, robust),
+        *_about_counts(state, rows, robust, small_sample),
         *_about_rows(rows),
     )
 
@@ -57,18 +60,16 @@ def _monotone(name: str, direction: float, bound: float, confidence: float) -> M
     )
 
 
-def _about_counts(state: CoxState, rows: Rows, robust: bool) -> Iterator[ModelWarning]:
+def _about_counts(
+    state: CoxState, rows: Rows, robust: bool, small_sample: SmallSample
+) -> Iterator[ModelWarning]:
     counts = dict(zip(COUNTS, state.counts.tolist(), strict=True))
     parameters = int((~state.aliased).sum())
     if counts["events"] < EVENTS_A_PARAMETER * parameters:
         message = f"{counts['events']:.0f} events for {parameters} parameters, fewer than 10 each"
         yield ModelWarning(Concern.FEW_EVENTS, message)
     if robust and counts["clusters"] < ENOUGH_CLUSTERS:
-        message = f"{counts['clusters']:.0f} clusters: the robust variance is too small; small_sample='cr1'"
-        message += " corrects it and uses Student's t"
-        if counts["clusters"] < 2:
-            message = "one cluster says nothing of a variance: no robust standard errors"
-        yield ModelWarning(Concern.FEW_CLUSTERS, message)
+        yield ModelWarning(Concern.FEW_CLUSTERS, few_clusters(counts["clusters"], small_sample))
     if counts["empty_strata"]:
         message = (
             f"{counts['empty_strata']:.0f} of {counts['strata']:.0f} strata have no event and add nothing"

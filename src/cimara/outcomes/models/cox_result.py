@@ -77,7 +77,7 @@ def cox_result(state: CoxState, rows: Rows, options: CoxOptions) -> CoxFit:
         unit=rows.unit,
         dropped=dict(rows.dropped),
         grid_sums=_grid_sums(state, rows, options),
-        warnings=concerns_of(state, rows, options.robust, options.confidence),
+        warnings=concerns_of(state, rows, options.robust, options.small_sample, options.confidence),
         r_call=r_call(rows, options),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning
+from cimara.outcomes.models.choices import few_clusters
 from cimara.outcomes.models.fine_gray_options import FineGrayOptions
 from cimara.outcomes.models.fine_gray_state import FineGrayState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
@@ -78,8 +79,8 @@ def _about_counts(
         message = f"{events:.0f} events of {options.cause} for {parameters} parameters, fewer than 10 each"
         yield ModelWarning(Concern.FEW_EVENTS, message)
     if rows.cluster is not None and state.count("clusters") < ENOUGH_CLUSTERS:
-        message = f"{state.count('clusters'):.0f} clusters: the variance is too small; small_sample='cr1'"
-        yield ModelWarning(Concern.FEW_CLUSTERS, f"{message} corrects it and uses Student's t")
+        message = few_clusters(state.count("clusters"), options.small_sample)
+        yield ModelWarning(Concern.FEW_CLUSTERS, message)
     if state.count("gaps"):
         message = "nobody is at risk for a while: rows with a competing event before are not carried over it"
         yield ModelWarning(Concern.RISK_SET_GAP, message)

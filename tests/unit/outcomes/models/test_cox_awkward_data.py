@@ -159,6 +159,8 @@ def test_few_events_a_parameter_are_told() -> None:
 
 def test_few_clusters_are_told_with_what_to_do() -> None:
     assert "cr1" in message(cox(made_survival(1, 60)), Concern.FEW_CLUSTERS)
+    corrected = message(cox(made_survival(1, 60), small_sample="cr1"), Concern.FEW_CLUSTERS)
+    assert "even corrected" in corrected
     assert not cox(made_survival(1, 400)).has(Concern.FEW_CLUSTERS)
 
 

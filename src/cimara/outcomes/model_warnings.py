@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +47,14 @@ class ModelWarning:
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+def rows_dropped(dropped: Mapping[str, int]) -> ModelWarning:
+    """How many rows were left out for an empty cell, by its column."""
+    count = sum(dropped.values())
+    each = ", ".join(f"{number} for {column}" for column, number in dropped.items())
+    said = "row with an empty cell was" if count == 1 else "rows with an empty cell were"
+    return ModelWarning(Concern.ROWS_DROPPED, f"{count} {said} left out: {each}", tuple(dropped))
 
 
 class NotEstimable(CimaraError):  # noqa: N818  (the name that statistics.md gives it)

@@ -7,7 +7,7 @@ named column, and rows of weight 0, is ever left out, and both are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeVar
@@ -28,6 +28,8 @@ from cimara.outcomes.times import aligned
 
 MissingRule = Literal["drop", "error"]
 R = TypeVar("R", bound="Rows")
+OF_TIMES = "Times count from the start of the clock: mend the dates behind these rows, or leave them out."
+"""What to do about a time that cannot be."""
 
 
 class WeightKind(StrEnum):
@@ -121,7 +123,10 @@ class Rows:
         return replace(self, **changed)
 
     def split(self, by: IntArray) -> Iterator[Self]:
-        """The rows in parts by a code a row; a cluster that would lie in two parts is refused."""
+        """The rows in parts by a code a row; a cluster that would lie in two parts is refused.
+
+        What was left out when the rows were made is counted in the first part, so that parts add up.
+        """
         by = np.asarray(by)
         clusters = self.cluster_codes()
         first = np.full(int(clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -131,14 +136,24 @@ class Rows:
                 ["cluster: its rows lie in more than one part"],
                 hint="Split by a column that is the same in all rows of a patient.",
             )
-        for code in np.unique(by):
-            yield self.take(by == code)
+        for place, code in enumerate(np.unique(by)):
+            part = self.take(by == code)
+            yield replace(part, dropped={}, zero_weight=0) if place else part
 
     def by_site(self) -> list[Self]:
         """One part a site."""
         if self.site is None:
             raise RowError(["site: no column was named"], hint="Say site= when the rows are made.")
         return list(self.split(self.site.codes))
+
+
+def dropped_of(parts: Iterable[Rows]) -> dict[str, int]:
+    """Rows left out of all parts for an empty cell, by its column."""
+    found: dict[str, int] = {}
+    for part in parts:
+        for column, count in part.dropped.items():
+            found[column] = found.get(column, 0) + count
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -390,14 +405,16 @@ def _times(columns: FrameColumns, time: str, start: str | None) -> tuple[FloatAr
     times = columns.numbers(time)
     columns.fault(~(times >= 0) | np.isinf(times), time, "a time that is negative or infinite")
     if start is None:
-        columns.raise_faults()
+        columns.raise_faults(OF_TIMES)
         return aligned(times)[0], None
     entries = columns.numbers(start)
     columns.fault(~(entries >= 0) | np.isinf(entries), start, "a time that is negative or infinite")
-    columns.raise_faults()
+    columns.raise_faults(OF_TIMES)
     times, entries = aligned(times, entries)
     columns.fault(entries >= times, start, "an entry that is not before the exit")
-    columns.raise_faults()
+    columns.raise_faults(
+        "A row that leaves when it enters was never at risk: mend its times, or leave it out."
+    )
     return times, entries
 
 

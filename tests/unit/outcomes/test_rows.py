@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cimara.outcomes.frame_columns import RowError
-from cimara.outcomes.rows import CompetingRisks, IntervalCensored, Survival, WeightKind
+from cimara.outcomes.rows import CompetingRisks, IntervalCensored, Survival, WeightKind, dropped_of
 
 FRAME = pl.DataFrame(
     {
@@ -248,3 +248,15 @@ def test_a_patient_is_never_split_between_parts() -> None:
 def test_nothing_left_is_an_error() -> None:
     with pytest.raises(RowError, match="no complete row is left"):
         survival(FRAME.with_columns(age=pl.lit(None, dtype=pl.Float64)), covariates=["age"])
+
+
+def test_parts_count_what_was_left_out_once() -> None:
+    rows = survival(covariates=["age"], weights="weight", site="site")
+    parts = rows.by_site()
+    assert dropped_of(parts) == dropped_of([rows]) == {"age": 1}
+    assert sum(part.zero_weight for part in parts) == rows.zero_weight == 1
+
+
+def test_what_to_do_about_a_time_that_cannot_be_is_said() -> None:
+    with pytest.raises(RowError, match="Times count from the start of the clock"):
+        survival(with_cell("days", -1))

@@ -6,7 +6,7 @@ and send counts on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from cimara.outcomes.grid import (
     counts_on_grid,
     planned_grid,
 )
-from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
+from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable, rows_dropped
 from cimara.outcomes.rows import WeightKind
 
 RANK = 1e-10
@@ -137,21 +137,15 @@ def concerns_of(parts: Iterable[TimedRows]) -> tuple[ModelWarning, ...]:
 
 
 def _concerns(parts: Iterable[TimedRows]) -> Iterator[ModelWarning]:
-    clustered, read = False, list[Mapping[str, int]]()
+    clustered, dropped = False, dict[str, int]()
     for part in parts:
         clustered |= part.cluster is not None
-        if not any(part.dropped is one for one in read):
-            read.append(part.dropped)
+        for column, count in part.dropped.items():
+            dropped[column] = dropped.get(column, 0) + count
     if clustered:
         yield ModelWarning(
             Concern.NAIVE_VARIANCE,
             "rows of one cluster are taken as independent; the robust score test of a Cox model is not",
         )
-    dropped: dict[str, int] = {}
-    for one in read:
-        for column, count in one.items():
-            dropped[column] = dropped.get(column, 0) + count
     if dropped:
-        each = ", ".join(f"{count} for {column}" for column, count in dropped.items())
-        message = f"{sum(dropped.values())} rows with an empty cell were left out: {each}"
-        yield ModelWarning(Concern.ROWS_DROPPED, message, tuple(dropped))
+        yield rows_dropped(dropped)

@@ -27,7 +27,7 @@ from cimara.outcomes.curves.survival_variance import survival_variance
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.grid import Cells, TimedRows
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
-from cimara.outcomes.rows import CompetingRisks
+from cimara.outcomes.rows import CompetingRisks, dropped_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +183,7 @@ def aalen_johansen(
         robust=kind is IncidenceVariance.IJ,
         planned=tuple(grid),
         start_at=start_at,
+        dropped=tuple(dropped_of(parts).items()),
         variance=kind,
         conf_type=ConfType(conf_type),
         conf_level=conf_level,

@@ -9,7 +9,7 @@ import numpy as np
 
 from cimara.outcomes.curves.counting import HEAVY, CountedCurve, CountedState
 from cimara.outcomes.curves.steps import HazardSteps
-from cimara.outcomes.model_warnings import Concern, ModelWarning
+from cimara.outcomes.model_warnings import Concern, ModelWarning, rows_dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def all_concerns(curve: CountedCurve, state: CountedState) -> tuple[ModelWarning
     for code, group in enumerate(curve.cells.groups):
         steps = HazardSteps.of(counts, code)
         found += _of_group(steps, group, curve.cells.causes)
-    return (*found, *_of_weights(curve, state), *_of_rows(state))
+    return (*found, *_of_weights(curve, state), *_of_rows(curve, state))
 
 
 def no_event_bound(steps: HazardSteps, n: float, conf_level: float) -> OneSidedBound | None:
@@ -88,10 +88,11 @@ def _of_weights(curve: CountedCurve, state: CountedState) -> Iterator[ModelWarni
             )
 
 
-def _of_rows(state: CountedState) -> Iterator[ModelWarning]:
+def _of_rows(curve: CountedCurve, state: CountedState) -> Iterator[ModelWarning]:
     assert state.left_out is not None
-    empty, zero = (int(one) for one in state.left_out)
-    if empty or zero:
-        yield ModelWarning(
-            Concern.ROWS_DROPPED, f"left out: {empty} rows with an empty cell, {zero} of weight 0"
-        )
+    if curve.dropped:
+        yield rows_dropped(dict(curve.dropped))
+    elif state.left_out[0]:
+        yield rows_dropped({"a named column": int(state.left_out[0])})
+    if state.left_out[1]:
+        yield ModelWarning(Concern.ROWS_DROPPED, f"left out for a weight of 0: {state.left_out[1]:.0f}")

@@ -58,12 +58,15 @@ class CountedCurve:
         The grid of the plan; empty: all times of the parts.
     start_at
         The curve is conditional on being event-free then; rows that left by that time are not used.
+    dropped
+        Rows that were left out for an empty cell, by column, where the caller knows them.
     """
 
     cells: Cells
     robust: bool
     planned: tuple[float, ...] = ()
     start_at: float | None = None
+    dropped: tuple[tuple[str, int], ...] = ()
     scope: ClassVar[Scope] = Scope.ACROSS_PARTS
 
     def start(self) -> CountedState:

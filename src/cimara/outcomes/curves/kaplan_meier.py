@@ -21,7 +21,7 @@ from cimara.outcomes.curves.survival_variance import hazard_variance, survival_v
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.grid import Cells, TimedRows
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
-from cimara.outcomes.rows import CompetingRisks, Rows, Survival, WeightKind
+from cimara.outcomes.rows import CompetingRisks, Rows, Survival, WeightKind, dropped_of
 
 
 class Variance(StrEnum):
@@ -192,6 +192,7 @@ def kaplan_meier(
         robust=robust,
         planned=tuple(grid),
         start_at=start_at,
+        dropped=tuple(dropped_of(parts).items()),
         conf_type=ConfType(conf_type),
         conf_level=conf_level,
         cause_specific=chosen if cause_specific else "",

@@ -16,6 +16,7 @@ from cimara.outcomes.curves.kaplan_meier import Variance, guarded_cause, one_eve
 from cimara.outcomes.curves.parts import Changed, as_parts
 from cimara.outcomes.grid import Cells, TimedRows
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
+from cimara.outcomes.rows import dropped_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,9 @@ def rmst(
     events = Changed(parts, lambda part: one_event(part, cause))
     cells = Cells(groups=groups or Cells.of(events).groups)
     planned = tuple(grid)
-    areas = run(RestrictedAreas(cells=cells, robust=robust, planned=planned, tau=float(tau)), events)
+    dropped = tuple(dropped_of(parts).items())
+    options = RestrictedAreas(cells=cells, robust=robust, planned=planned, dropped=dropped, tau=float(tau))
+    areas = run(options, events)
     base = place_of(areas.groups, reference)
     kind = Variance.IJ if robust else Variance.GREENWOOD
     naive = (ModelWarning(Concern.NAIVE_VARIANCE, NAIVE),) if dependent and not robust else ()

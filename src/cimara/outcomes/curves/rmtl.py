@@ -16,7 +16,7 @@ from cimara.outcomes.curves.parts import as_parts
 from cimara.outcomes.curves.rmst import place_of
 from cimara.outcomes.grid import Cells
 from cimara.outcomes.model_warnings import ModelWarning
-from cimara.outcomes.rows import CompetingRisks
+from cimara.outcomes.rows import CompetingRisks, dropped_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,9 @@ def restricted_time_lost(
     normal_quantile(conf_level)
     cells, planned = Cells.of(parts), tuple(grid)
     cells = Cells(groups=groups or cells.groups, causes=cells.causes)
-    areas = run(RestrictedAreas(cells=cells, robust=True, planned=planned, tau=float(tau)), parts)
+    dropped = tuple(dropped_of(parts).items())
+    options = RestrictedAreas(cells=cells, robust=True, planned=planned, dropped=dropped, tau=float(tau))
+    areas = run(options, parts)
     base = place_of(areas.groups, reference)
     totals = areas.events.sum(axis=0).tolist()
     return TimeLostFit(

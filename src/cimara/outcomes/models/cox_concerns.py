@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cimara.outcomes.model_warnings import Concern, ModelWarning
+from cimara.outcomes.model_warnings import Concern, ModelWarning, rows_dropped
 from cimara.outcomes.models.choices import SmallSample, few_clusters
 from cimara.outcomes.models.cox_evidence import COUNTS, CoxState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
@@ -86,9 +86,7 @@ def _about_counts(
 
 def _about_rows(rows: Rows) -> Iterator[ModelWarning]:
     if rows.dropped:
-        each = ", ".join(f"{count} for {column}" for column, count in rows.dropped.items())
-        message = f"{sum(rows.dropped.values())} rows with an empty cell were left out: {each}"
-        yield ModelWarning(Concern.ROWS_DROPPED, message, tuple(rows.dropped))
+        yield rows_dropped(rows.dropped)
     if rows.empty_levels:
         message = f"levels without rows: {', '.join(rows.empty_levels)}"
         yield ModelWarning(Concern.EMPTY_LEVEL, message, rows.empty_levels)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from cimara.outcomes.frame_columns import FloatArray
-from cimara.outcomes.model_warnings import Concern, ModelWarning
+from cimara.outcomes.model_warnings import Concern, ModelWarning, rows_dropped
 from cimara.outcomes.models.choices import few_clusters
 from cimara.outcomes.models.fine_gray_options import FineGrayOptions
 from cimara.outcomes.models.fine_gray_state import FineGrayState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
-from cimara.outcomes.rows import CompetingRisks, WeightKind
+from cimara.outcomes.rows import CompetingRisks, WeightKind, dropped_of
 
 EVENTS_A_PARAMETER = 10
 ENOUGH_CLUSTERS = 30
@@ -30,19 +30,6 @@ def concerns_of(
         *_about_strata(state, parts, options),
         *_about_rows(parts),
     )
-
-
-def dropped_of(parts: Iterable[CompetingRisks]) -> dict[str, int]:
-    """Rows left out by the column whose cell was empty, over all parts that were read apart."""
-    found: dict[str, int] = {}
-    read: list[Mapping[str, int]] = []
-    for part in parts:
-        if not any(part.dropped is one for one in read):
-            read.append(part.dropped)
-    for one in read:
-        for column, count in one.items():
-            found[column] = found.get(column, 0) + count
-    return found
 
 
 def _about_covariates(
@@ -114,9 +101,7 @@ def _about_strata(
 def _about_rows(parts: Iterable[CompetingRisks]) -> Iterator[ModelWarning]:
     dropped = dropped_of(parts)
     if dropped:
-        each = ", ".join(f"{count} for {column}" for column, count in dropped.items())
-        message = f"{sum(dropped.values())} rows with an empty cell were left out: {each}"
-        yield ModelWarning(Concern.ROWS_DROPPED, message, tuple(dropped))
+        yield rows_dropped(dropped)
     levels = tuple(dict.fromkeys(level for part in parts for level in part.empty_levels))
     if levels:
         yield ModelWarning(Concern.EMPTY_LEVEL, f"levels without rows: {', '.join(levels)}", levels)

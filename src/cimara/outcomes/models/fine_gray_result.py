@@ -12,13 +12,13 @@ from cimara.outcomes.frame_columns import BoolArray, FloatArray
 from cimara.outcomes.model_warnings import NotEstimable
 from cimara.outcomes.models.choices import SmallSample
 from cimara.outcomes.models.fine_gray_baseline import baseline_of
-from cimara.outcomes.models.fine_gray_concerns import concerns_of, dropped_of
+from cimara.outcomes.models.fine_gray_concerns import concerns_of
 from cimara.outcomes.models.fine_gray_fit import FineGrayFit
 from cimara.outcomes.models.fine_gray_options import CensorTies, FineGrayOptions
 from cimara.outcomes.models.fine_gray_rounds import FineGrayEstimator, estimator_for, rounds
 from cimara.outcomes.models.fine_gray_state import FineGrayState
 from cimara.outcomes.models.newton import inverse
-from cimara.outcomes.rows import CompetingRisks
+from cimara.outcomes.rows import CompetingRisks, dropped_of
 
 FURTHEST = 40
 """Doublings in the search for the bound of an infinite coefficient."""

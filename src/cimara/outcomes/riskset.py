@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cimara.outcomes.frame_columns import BoolArray, FloatArray, IntArray
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 
 CHUNK = 16_384
 Value = TypeVar("Value", bound=np.generic)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cimara.outcomes.frame_columns import Labels
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 
 
 def made_survival(

@@ -17,7 +17,8 @@ from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.prediction import predict_survival
 from cimara.outcomes.models.proportionality import proportionality
 from cimara.outcomes.models.residuals import deviance, dfbeta, martingale, schoenfeld, score_residuals
-from cimara.outcomes.rows import CompetingRisks, Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks, Survival
 from tests.generative.outcomes.made_survival import made_survival
 
 RSCRIPT = shutil.which("Rscript")

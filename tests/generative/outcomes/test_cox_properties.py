@@ -16,8 +16,9 @@ from cimara.outcomes.models.cox_stratified import cluster_products
 from cimara.outcomes.models.cox_sums import evaluate
 from cimara.outcomes.models.proportionality import proportionality
 from cimara.outcomes.models.residuals import score_residuals
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 from tests.generative.outcomes.made_survival import made_survival
 from tests.generative.outcomes.plain_cox import plain_cox
 

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from cimara.outcomes.frame_columns import RowError
-from cimara.outcomes.rows import CompetingRisks, IntervalCensored, Survival, WeightKind, dropped_of
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks, IntervalCensored, Survival, dropped_of
 
 FRAME = pl.DataFrame(
     {

@@ -14,8 +14,9 @@ from cimara.outcomes.frame_columns import FloatArray, IntArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.cox_fit import CoxFit, Ties
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 TOGETHER = 50
 """Replicates that one task of an executor computes."""

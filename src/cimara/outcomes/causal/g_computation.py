@@ -26,8 +26,9 @@ from cimara.outcomes.frame_columns import BoolArray, FloatArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.cox_fit import CoxFit, Ties
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import CompetingRisks, Rows, Survival, WeightKind
+from cimara.outcomes.rows import CompetingRisks, Rows, Survival
 from cimara.terms.errors import CimaraError
 
 TimedRows = Survival | CompetingRisks

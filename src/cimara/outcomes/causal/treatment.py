@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cimara.outcomes.frame_columns import BoolArray
-from cimara.outcomes.rows import Named, Rows
+from cimara.outcomes.named_columns import Named
+from cimara.outcomes.rows import Rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

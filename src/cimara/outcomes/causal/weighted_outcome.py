@@ -19,8 +19,9 @@ from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.cox_fit import ChiSquare, CoxFit, Ties, interval_limits
 from cimara.outcomes.models.cox_result import quadratic
 from cimara.outcomes.models.cox_sums import evaluate
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 
 class WeightVariance(StrEnum):

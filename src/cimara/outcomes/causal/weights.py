@@ -14,7 +14,8 @@ from cimara.outcomes.causal.treatment import Treatment
 from cimara.outcomes.contract import FloatArray
 from cimara.outcomes.frame_columns import BoolArray, IntArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning
-from cimara.outcomes.rows import Rows, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Rows
 from cimara.terms.errors import CimaraError
 
 R = TypeVar("R", bound=Rows)

@@ -24,7 +24,7 @@ from cimara.outcomes.grid import (
     planned_grid,
 )
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable, rows_dropped
-from cimara.outcomes.rows import WeightKind
+from cimara.outcomes.named_columns import WeightKind
 
 RANK = 1e-10
 """An eigenvalue of the scaled variance below this part of the largest is 0."""

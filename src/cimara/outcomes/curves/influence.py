@@ -13,7 +13,7 @@ import numpy as np
 
 from cimara.outcomes.frame_columns import FloatArray, IntArray
 from cimara.outcomes.grid import Cells, Span, TimedRows
-from cimara.outcomes.rows import WeightKind
+from cimara.outcomes.named_columns import WeightKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from cimara.outcomes.curves.survival_variance import hazard_variance, survival_v
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.grid import Cells, TimedRows
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
-from cimara.outcomes.rows import CompetingRisks, Rows, Survival, WeightKind, dropped_of
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks, Rows, Survival, dropped_of
 
 
 class Variance(StrEnum):

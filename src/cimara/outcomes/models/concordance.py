@@ -21,7 +21,8 @@ from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
 from cimara.outcomes.models.cox_fit import CoxFit
 from cimara.outcomes.models.dominance import dominance
 from cimara.outcomes.models.site_strata import sites_as_strata
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 from cimara.terms.errors import CimaraError
 
 

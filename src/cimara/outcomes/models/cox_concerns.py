@@ -10,7 +10,8 @@ from cimara.outcomes.model_warnings import Concern, ModelWarning, rows_dropped
 from cimara.outcomes.models.choices import SmallSample, few_clusters
 from cimara.outcomes.models.cox_evidence import COUNTS, CoxState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
-from cimara.outcomes.rows import Rows, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Rows
 
 EVENTS_A_PARAMETER = 10
 ENOUGH_CLUSTERS = 30

@@ -12,8 +12,9 @@ from scipy.special import ndtri  # type: ignore[import-untyped]
 from cimara.outcomes.frame_columns import FloatArray, IntArray
 from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.models.newton import NewtonState, dependent_columns, newton_step, next_step
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import RiskSets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 MOVES = 0.01
 """A further step of a coefficient, in standard deviations of its covariate, that says it has no end."""

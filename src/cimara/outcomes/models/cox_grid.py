@@ -10,8 +10,9 @@ import numpy as np
 from cimara.outcomes.contract import ContractError
 from cimara.outcomes.frame_columns import FloatArray, IntArray
 from cimara.outcomes.grid import span
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import RiskSets, content_order
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 _made: WeakKeyDictionary[Survival, tuple[bytes, GridSets]] = WeakKeyDictionary()
 

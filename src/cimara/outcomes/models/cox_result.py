@@ -17,7 +17,8 @@ from cimara.outcomes.models.cox_evidence import COUNTS, CoxState
 from cimara.outcomes.models.cox_fit import ChiSquare, CoxFit, Ties, interval_limits
 from cimara.outcomes.models.grid_sums import GridSums
 from cimara.outcomes.models.newton import inverse
-from cimara.outcomes.rows import Rows, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

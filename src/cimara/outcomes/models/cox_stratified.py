@@ -22,8 +22,9 @@ from cimara.outcomes.models.cox_evidence import (
 from cimara.outcomes.models.cox_extremes import events_inside
 from cimara.outcomes.models.cox_fit import Ties
 from cimara.outcomes.models.cox_sums import Evaluation, evaluate
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import RiskSets, risk_sets, weighted_cross_product
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from cimara.outcomes.models.choices import few_clusters
 from cimara.outcomes.models.fine_gray_options import FineGrayOptions
 from cimara.outcomes.models.fine_gray_state import FineGrayState
 from cimara.outcomes.models.newton import ILL_CONDITIONED, condition_number
-from cimara.outcomes.rows import CompetingRisks, WeightKind, dropped_of
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks, dropped_of
 
 EVENTS_A_PARAMETER = 10
 ENOUGH_CLUSTERS = 30

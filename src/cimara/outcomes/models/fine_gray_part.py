@@ -14,7 +14,8 @@ from cimara.outcomes.models.fine_gray_options import FineGrayOptions
 from cimara.outcomes.models.fine_gray_places import PlaceCounts, Places
 from cimara.outcomes.models.fine_gray_risk import CHUNK, EventTimes, RiskMatrix, event_times, risk_matrix
 from cimara.outcomes.models.fine_gray_weights import CarriedWeights, carried_weights
-from cimara.outcomes.rows import CompetingRisks, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks
 
 CONSTANT = 1e-12
 """A covariate that differs from the mean of its stratum by less than this part of it does not differ."""

@@ -12,7 +12,8 @@ from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.models.fine_gray_part import FineGrayPart
 from cimara.outcomes.models.newton import NewtonState, dependent_columns, newton_step, next_step
-from cimara.outcomes.rows import CompetingRisks, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks
 
 MOVES = 0.01
 """A further step of a coefficient, in standard deviations of its covariate or as part of the coefficient,

@@ -23,8 +23,9 @@ from cimara.outcomes.models.cox_stratified import check_names, likelihood_sums
 from cimara.outcomes.models.cox_sums import evaluate
 from cimara.outcomes.models.firth_sums import penalty_slope
 from cimara.outcomes.models.newton import dependent_columns, inverse
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 CONVERGED = 1e-9
 """Longest step, in standard deviations of a covariate, that ends the search."""

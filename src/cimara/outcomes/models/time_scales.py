@@ -9,7 +9,8 @@ import numpy as np
 from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.models.cox_grid import places_on_grid
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 
 
 class TimeScale(StrEnum):

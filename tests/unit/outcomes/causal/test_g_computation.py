@@ -14,7 +14,8 @@ from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.models.cause_specific import absolute_risk, cause_specific_cox
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.prediction import predict_survival
-from cimara.outcomes.rows import CompetingRisks, Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks, Survival
 
 
 def _frame(n: int = 90) -> pl.DataFrame:

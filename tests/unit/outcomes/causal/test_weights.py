@@ -17,7 +17,8 @@ from cimara.outcomes.causal.weights import (
     treatment_weights,
 )
 from cimara.outcomes.model_warnings import Concern
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from cimara.outcomes.comparisons.log_rank import Weighting, log_rank
 from cimara.outcomes.contract import ContractError
 from cimara.outcomes.frame_columns import Labels
 from cimara.outcomes.model_warnings import Concern, NotEstimable
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 from tests.shared_data import shared_data
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}

@@ -11,7 +11,8 @@ from cimara.outcomes.curves.intervals import ConfType, limits
 from cimara.outcomes.curves.kaplan_meier import kaplan_meier
 from cimara.outcomes.curves.rmst import rmst
 from cimara.outcomes.model_warnings import NotEstimable
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import Survival
 from tests.unit.outcomes.curves.made import competing, survival
 
 DEATH_COMPETES = competing([1, 2, 3, 4], [2, 1, 1, 0])

@@ -14,8 +14,9 @@ from cimara.outcomes.model_warnings import Concern
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.cox_fit import Ties
 from cimara.outcomes.models.cox_sums import evaluate
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 from tests.generative.outcomes.made_survival import made_survival
 
 TIED = pl.DataFrame({"time": [3, 5, 3], "event": [1, 0, 1], "x": [0.0, 0.0, np.log(2)], "w": [2.0, 1.0, 1.0]})

@@ -18,8 +18,9 @@ from cimara.outcomes.models.cox_fit import CoxFit, Ties
 from cimara.outcomes.models.cox_stratified import StratifiedCox
 from cimara.outcomes.models.cox_sums import evaluate
 from cimara.outcomes.models.newton import NewtonState, next_step
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 from tests.generative.outcomes.made_survival import made_survival
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.residuals import deviance, dfbeta, martingale, schoenfeld, score_residuals
-from cimara.outcomes.rows import WeightKind
+from cimara.outcomes.named_columns import WeightKind
 from tests.generative.outcomes.made_survival import made_survival
 
 

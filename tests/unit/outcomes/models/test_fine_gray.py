@@ -17,7 +17,8 @@ from cimara.outcomes.models import fine_gray_part, fine_gray_risk
 from cimara.outcomes.models.fine_gray import fine_gray, fine_gray_causes
 from cimara.outcomes.models.fine_gray_common import CommonFineGray, CommonState
 from cimara.outcomes.models.fine_gray_options import FineGrayOptions
-from cimara.outcomes.rows import CompetingRisks, WeightKind
+from cimara.outcomes.named_columns import WeightKind
+from cimara.outcomes.rows import CompetingRisks
 from tests.shared_data import shared_data
 from tests.unit.outcomes.models.fine_gray_reference import generated, reference
 

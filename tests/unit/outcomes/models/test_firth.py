@@ -14,8 +14,9 @@ from cimara.outcomes.models.cox_fit import Ties
 from cimara.outcomes.models.cox_sums import evaluate
 from cimara.outcomes.models.firth import FirthFit, firth
 from cimara.outcomes.models.firth_sums import penalty_slope
+from cimara.outcomes.named_columns import WeightKind
 from cimara.outcomes.riskset import risk_sets
-from cimara.outcomes.rows import Survival, WeightKind
+from cimara.outcomes.rows import Survival
 
 
 def _separated(seed: int = 1, n: int = 60, *, entry: bool = False) -> Survival:

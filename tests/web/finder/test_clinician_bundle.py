@@ -36,9 +36,18 @@ NAMED = {
     "address": [{"city": "Canaryville", "postalCode": "00000"}],
     "photo": [{"contentType": "image/png", "data": "Q0FOQVJZ"}],
     "contact": [{"name": {"text": "Aurelia Nextofkin"}}],
-    "text": {"status": "generated", "div": "<div>Zoltan Testperson, born 1967</div>"},
+    "text": {"status": "generated", "div": "<div>Zoltan Testperson, born 1967-02-29</div>"},
 }
-CANARIES = ("Testperson", "Zoltan", "MRN-4711", "555-0199", "Canaryville", "Q0FOQVJZ", "Nextofkin", "1967")
+CANARIES = (
+    "Testperson",
+    "Zoltan",
+    "MRN-4711",
+    "555-0199",
+    "Canaryville",
+    "Q0FOQVJZ",
+    "Nextofkin",
+    "1967-02-29",
+)
 
 
 def named_demo() -> dict[str, Any]:

@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run (default: all)")
     parser.add_argument("--list", action="store_true", help="name them and stop")
     parser.add_argument("--studies", type=int, default=DEFAULT_STUDIES, help="default: %(default)s")
+    parser.add_argument("--replicates", type=int, default=200, help="of simulations; default: %(default)s")
     parser.add_argument("--work", type=Path, help="folder for big files, kept (default: a temporary one)")
     args = parser.parse_args()
     known = benchmarks()
@@ -47,7 +48,7 @@ def main() -> int:
     with working_folder(args.work) as work:
         for name in args.names or known:
             print(f"{name}, {args.studies:,} studies: {(known[name].__doc__ or '').splitlines()[0]}")
-            for figure in known[name].run(Options(studies=args.studies, work=work)):
+            for figure in known[name].run(Options(args.studies, work, args.replicates)):
                 print(f"  {figure}", flush=True)
                 missed += figure.holds is False
     return 1 if missed else 0

@@ -49,10 +49,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Options:
-    """What every benchmark is told: how many studies, and where it may write."""
+    """What every benchmark is told: how many studies or replicates, and where it may write."""
 
     studies: int
     work: Path
+    replicates: int = 200
 
 
 def timed(call: Callable[[], object]) -> float:

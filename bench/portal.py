@@ -111,7 +111,7 @@ def served(name: str, snapshot: Path, work: Path) -> Iterator[subprocess.Popen[b
     granian = ["-m", "granian", "--workers", "1", "--no-access-log", "--log-level", "warning"]
     port = str(PORTS[name])
     words = {
-        "ours": ["-c", COMMAND, "web", "demo", "--bind", f"127.0.0.1:{port}"],
+        "ours": ["-c", COMMAND, "web", "demo", "--without-study", "--bind", f"127.0.0.1:{port}"],
         "litestar": [*granian, "--interface", "asgi", "--port", port, "bench.peers.portal:litestar_app"],
         "fastapi": [
             "-m",

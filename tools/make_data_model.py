@@ -1,4 +1,4 @@
-"""Writes what is made from the cohort's LinkML schema: model.json, pydantic models, JSON Schema.
+"""Writes what is made from the cohort's LinkML schema: model.json, pydantic models, JSON Schema, reference.
 
 `python -m tools.make_data_model` writes, `--check` only says what is stale.
 """
@@ -9,14 +9,21 @@ import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
+import msgspec
 import yaml
+
+from cimara.cohort.model import DataModel
+from cimara.cohort.redcap.dictionary import project_files
+from tools.data_model_pages import pages
 
 ROOT = Path(__file__).resolve().parents[1]
 COHORT = ROOT / "src" / "cimara" / "cohort"
 SCHEMA = COHORT / "schema" / "cimara_cohort.yaml"
 GENERATED = COHORT / "generated"
+PAGES = ROOT / "docs" / "reference" / "cohort"
 RECORD = "Record"
 """The abstract class whose fields every entity has."""
 LONGEST_REDCAP_NAME = 26
@@ -26,10 +33,13 @@ LONGEST_REDCAP_NAME = 26
 def made_files() -> dict[Path, str]:
     """Every generated file and what is to stand in it."""
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    made = compiled(schema)
     return {
-        GENERATED / "model.json": json.dumps(compiled(schema), indent=1, ensure_ascii=False) + "\n",
-        GENERATED / "pydantic_models.py": pydantic_models(),
-        GENERATED / "cohort.schema.json": json_schema(),
+        GENERATED / "model.json": json.dumps(made, indent=1, ensure_ascii=False) + "\n",
+        **{GENERATED / "redcap" / name: text for name, text in redcap_files(made).items()},
+        GENERATED / "pydantic_models.py": pydantic_models(schema),
+        GENERATED / "cohort.schema.json": json_schema(schema),
+        **{PAGES / name: text for name, text in pages(msgspec.convert(made, DataModel)).items()},
     }
 
 
@@ -59,7 +69,40 @@ def _entity(name: str, cls: dict[str, Any], shared: dict[str, Any], schema: dict
         "repeating": said["repeating"],
         "redcap_prefix": said["redcap_prefix"],
         "fields": [_field(field, slot, said["redcap_prefix"], schema) for field, slot in attributes.items()],
+        "rules": [_rule(rule) for rule in cls.get("rules", [])],
     }
+
+
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": rule["title"],
+        "severity": rule["annotations"]["severity"],
+        "hint": rule["description"],
+        "when": _clause(rule.get("preconditions", {})),
+        "then": _clause(rule["postconditions"]),
+    }
+
+
+def _clause(said: dict[str, Any]) -> dict[str, Any]:
+    """A LinkML class expression: its slot conditions, and those of which one is enough."""
+    some = [_conditions(one["slot_conditions"]) for one in said.get("any_of", [])]
+    if any(len(one) != 1 for one in some):
+        raise SystemExit("any_of of a rule takes one slot condition each")
+    return {"every": _conditions(said.get("slot_conditions", {})), "some": [one[0] for one in some]}
+
+
+def _conditions(slots: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": name,
+            "presence": said.get("value_presence"),
+            "codes": [said["equals_string"]] if "equals_string" in said else said.get("equals_string_in", []),
+            "numbers": [one["equals_number"] for one in said.get("any_of", [])],
+            "lowest": said.get("minimum_value"),
+            "highest": said.get("maximum_value"),
+        }
+        for name, said in slots.items()
+    ]
 
 
 def _field(name: str, slot: dict[str, Any], prefix: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -106,18 +149,86 @@ def _codes(enum: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def pydantic_models() -> str:
-    """Models of single records."""
+def redcap_files(model: dict[str, Any]) -> dict[str, str]:
+    """The REDCap project of the model, by file name."""
+    return project_files(msgspec.convert(model, DataModel))
+
+
+def pydantic_models(schema: dict[str, Any]) -> str:
+    """Models of single records. LinkML's generator drops `rules:`, so a validator of them is put in."""
     from linkml.generators.pydanticgen import PydanticGenerator
+    from linkml.generators.pydanticgen.template import Import, ObjectImport
 
-    return str(PydanticGenerator(str(SCHEMA), metadata_mode=None).serialize())
+    generator = PydanticGenerator(
+        _without_warnings(schema),
+        metadata_mode=None,
+        imports=[Import(module="pydantic", objects=[ObjectImport(name="model_validator")])],
+        injected_fields=[RECORD_VALIDATOR],
+    )
+    rules = pformat(_error_rules(schema), width=110, sort_dicts=False)
+    return f"{generator.serialize()}\n\nROW_RULES = {rules}\n{ROW_RULE_CODE}"
 
 
-def json_schema() -> str:
-    """JSON Schema of single records."""
+def _error_rules(schema: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """By class, the rules that are errors."""
+    return {
+        entity["name"]: [rule for rule in entity["rules"] if rule["severity"] == "error"]
+        for entity in compiled(schema)["entities"]
+        if entity["rules"]
+    }
+
+
+RECORD_VALIDATOR = """
+@model_validator(mode="after")
+    def row_rules(self):
+        broken = [rule for rule in ROW_RULES.get(type(self).__name__, ()) if _breaks(self, rule)]
+        if broken:
+            raise ValueError("; ".join(f"{rule['id']}: {rule['hint']}" for rule in broken))
+        return self
+""".strip()
+ROW_RULE_CODE = '''
+
+def _breaks(record, rule):
+    """Whether a rule speaks of the record, and does not hold."""
+    return _holds(record, rule["when"], blank=False) and not _holds(record, rule["then"], blank=True)
+
+
+def _holds(record, clause, blank):
+    some = [_met(record, one, blank) for one in clause["some"]]
+    return all(_met(record, one, blank) for one in clause["every"]) and (not some or any(some))
+
+
+def _met(record, one, blank):
+    value = getattr(record, one["field"])
+    if one["presence"]:
+        return (value is None) == (one["presence"] == "ABSENT")
+    if value is None:
+        return blank
+    return (
+        (not one["codes"] or value in one["codes"])
+        and (not one["numbers"] or value in one["numbers"])
+        and (one["lowest"] is None or value >= one["lowest"])
+        and (one["highest"] is None or value <= one["highest"])
+    )
+'''
+
+
+def json_schema(schema: dict[str, Any]) -> str:
+    """JSON Schema of single records, with the rules that are errors."""
     from linkml.generators.jsonschemagen import JsonSchemaGenerator
 
-    return str(JsonSchemaGenerator(str(SCHEMA)).serialize()).rstrip() + "\n"
+    return str(JsonSchemaGenerator(_without_warnings(schema)).serialize()).rstrip() + "\n"
+
+
+def _without_warnings(schema: dict[str, Any]) -> str:
+    """The schema as YAML without the rules that only warn: a record that breaks one is valid."""
+    classes = {
+        name: {**cls, "rules": [one for one in cls["rules"] if one["annotations"]["severity"] == "error"]}
+        if "rules" in cls
+        else cls
+        for name, cls in schema["classes"].items()
+    }
+    return str(yaml.safe_dump({**schema, "classes": classes}, sort_keys=False, allow_unicode=True))
 
 
 def main() -> int:
@@ -125,13 +236,12 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is stale")
     args = parser.parse_args()
-    stale = [
-        path for path, text in made_files().items() if not path.is_file() or path.read_text("utf-8") != text
-    ]
+    made = made_files()
+    stale = [path for path, text in made.items() if not path.is_file() or path.read_text("utf-8") != text]
     for path in stale:
         if not args.check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(made_files()[path], encoding="utf-8")
+            path.write_text(made[path], encoding="utf-8")
         print(f"{'stale' if args.check else 'written'}: {path.relative_to(ROOT)}")
     return 1 if stale and args.check else 0
 

@@ -143,3 +143,4 @@ LOGGING = configuration()
 
 SITE_NAME = ENVIRONMENT.site_name
 SNAPSHOT = ENVIRONMENT.snapshot
+STUDIES = ENVIRONMENT.var  # the demonstration study is made there by `cimara web demo`

@@ -20,6 +20,7 @@ urlpatterns = [
         path("", include("cimara_web.finder.urls")),
         path("", include("cimara_web.alerts.urls")),
         path("", include("cimara_web.response.urls")),
+        path("", include("cimara_web.studies.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -64,7 +64,16 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
         }
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 (our own command)
-                [sys.executable, "-c", COMMAND, "web", "demo", "--bind", f"127.0.0.1:{port}"],
+                [
+                    sys.executable,
+                    "-c",
+                    COMMAND,
+                    "web",
+                    "demo",
+                    "--without-study",
+                    "--bind",
+                    f"127.0.0.1:{port}",
+                ],
                 env={**kept, "CIMARA_VAR": str(folder / "var"), "CIMARA_SNAPSHOT": str(registry)},
                 stdout=out,
                 stderr=subprocess.STDOUT,

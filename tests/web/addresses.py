@@ -37,6 +37,8 @@ EXAMPLES = {
     "response/rano-lm/": "response/rano-lm/",
     "definitions/": "definitions/",
     "definitions/<slug:slug>/": "definitions/cnspfs/",
+    "studies/": "studies/",
+    "studies/demonstration/": "studies/demonstration/",
 }
 """Pattern within a language -> address; `{nct}` is a study of the registry under test."""
 FILES = {
@@ -56,6 +58,13 @@ LINKS = {
     "alerts/stop/<slug:token>/": "alerts/stop/no-such-token/",
 }
 """Links that are mailed: 404 for a token that nobody was sent. `tests/web/alerts` follows real ones."""
+STUDY_FILES = {
+    "studies/demonstration/report/": "studies/demonstration/report/",
+    "studies/demonstration/results.json": "studies/demonstration/results.json",
+    "studies/demonstration/figures/<slug:drawn>.svg": "studies/demonstration/figures/A1-forest.svg",
+    "studies/demonstration/sites/<slug:site>/": "studies/demonstration/sites/DA01/",
+}
+"""Files of the demonstration study: 404 where it was not made. `tests/web/studies` follows real ones."""
 API = {
     "api/v1/": "api/v1/",
     "api/v1/openapi.json": "api/v1/openapi.json",

@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import path
 
 import cimara_web
-from tests.web.addresses import EXAMPLES, FILES, LINKS, WITHOUT_LANGUAGE, patterns, view_name
+from tests.web.addresses import EXAMPLES, FILES, LINKS, STUDY_FILES, WITHOUT_LANGUAGE, patterns, view_name
 
 LIST = Path(cimara_web.__file__).parent / "public_views.txt"
 
 
 def test_every_address_has_an_example() -> None:
-    known = EXAMPLES.keys() | FILES.keys() | LINKS.keys() | WITHOUT_LANGUAGE.keys()
+    known = EXAMPLES.keys() | FILES.keys() | LINKS.keys() | STUDY_FILES.keys() | WITHOUT_LANGUAGE.keys()
     assert {route for route, _ in patterns()} == known
 
 

@@ -44,6 +44,31 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
             "propensity",
         ),
     ),
+    "cohort": (
+        "collect a study's charts: dictionary, checks, mapping, de-identification, submissions",
+        (
+            "dictionary",
+            "template",
+            "validate",
+            "deid-scan",
+            "matrix",
+            "submit",
+            "history",
+            "diff",
+            "restore",
+            "withdraw",
+            "purge",
+            "qc",
+            "compare",
+            "indices",
+            "synth",
+            "export",
+        ),
+    ),
+    "study": (
+        "check, sign, build and run a study file, from submissions to the report",
+        ("check", "sign", "verify", "build", "run", "demo"),
+    ),
     "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
 }
 """Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`, `_` for `-`."""
@@ -51,6 +76,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
 EXIT_OK = 0
 EXIT_FINDINGS = 1
 EXIT_BAD_INPUT = 2
+EXIT_IDENTIFIERS = 3
 EXIT_INTERRUPTED = 130
 
 

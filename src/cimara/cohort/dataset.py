@@ -137,7 +137,7 @@ def pooled(parts: Iterable[Dataset]) -> Dataset:
 
 
 def _stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames, how="diagonal_relaxed")
+    return pl.concat(frames, how="diagonal_relaxed", rechunk=True)
 
 
 def fields_with_reason(frame: pl.DataFrame, entity: Entity) -> tuple[Field, ...]:

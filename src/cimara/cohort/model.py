@@ -94,6 +94,44 @@ class Field:
         return int(10**self.places)
 
 
+class Presence(StrEnum):
+    """Whether a condition asks for a value, or for none."""
+
+    PRESENT = "PRESENT"
+    ABSENT = "ABSENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a rule asks of one field: a value or none, one of some codes or numbers, or limits (inclusive)."""
+
+    field: str
+    presence: Presence | None = None
+    codes: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Conditions that hold together: each of `every`, and one of `some` where there are any."""
+
+    every: tuple[Condition, ...] = ()
+    some: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A rule over the fields of one row: where `when` holds, `then` must. `severity` is error or warning."""
+
+    id: str
+    severity: str
+    hint: str
+    when: Clause
+    then: Clause
+
+
 @dataclass(frozen=True)
 class Entity:
     """One table of the model. `table` is its name in files and the name of its REDCap form."""
@@ -106,6 +144,7 @@ class Entity:
     repeating: bool
     redcap_prefix: str
     fields: tuple[Field, ...]
+    rules: tuple[RowRule, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

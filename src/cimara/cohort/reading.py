@@ -6,11 +6,13 @@ are parted by `;`. What cannot be read is a finding with its row, and the cell i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from cimara.cohort.dataset import Dataset, plain_origin, schema_of, why
+from cimara.cohort.dataset import DTYPES, Dataset, plain_origin, schema_of, why
 from cimara.cohort.errors import CohortError
 from cimara.cohort.findings import Severity, joined, shaped
 from cimara.cohort.model import Entity, Field, Kind, MissingReason, closest, data_model, why_column
@@ -19,7 +21,10 @@ from cimara.cohort.raw_tables import WORKBOOKS, RawTable, read_csv, read_workboo
 REASONS = frozenset(MissingReason)
 WHOLE = r"^[+-]?\d{1,15}(\.0*)?$"
 NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)$"
+NUMBERS = (Kind.DAY, Kind.INTEGER, Kind.DECIMAL)
 SUFFIXES = (".csv", ".parquet")
+SHEETS_WITHOUT_DATA = ("read_me", "codes")
+"""Sheets of our own workbook (`template/`) that explain it."""
 
 
 def read_tables(path: Path) -> Dataset:
@@ -35,24 +40,37 @@ def read_tables(path: Path) -> Dataset:
     if not path.is_dir():
         raise CohortError("no such folder", where=path.name, expected="a folder, or a workbook")
     held = [one for one in sorted(path.iterdir()) if one.suffix.lower() in SUFFIXES]
-    tables = [_of_parquet(one) if one.suffix.lower() == ".parquet" else read_csv(one) for one in held]
+    tables = (_of_parquet(one) if one.suffix.lower() == ".parquet" else read_csv(one) for one in held)
     return dataset_of(tables, where=path.name)
 
 
-def dataset_of(tables: list[RawTable], where: str = "") -> Dataset:
-    """Raw tables, each known by its sheet or file, as a data set. Raises CohortError where none is known."""
+def dataset_of(tables: Iterable[RawTable], where: str = "") -> Dataset:
+    """Raw tables, each known by its sheet or file, as a data set.
+
+    Raises
+    ------
+    CohortError
+        None of them is of the model, or two are of one entity.
+    """
     model = data_model()
-    frames, origins, findings, unused = {}, {}, [], []
-    for raw in tables:
-        name = raw.sheet or Path(raw.file).stem
+    frames: dict[str, pl.DataFrame] = {}
+    origins: dict[str, pl.DataFrame] = {}
+    findings, unused = [], []
+    for read in tables:
+        name = read.sheet or Path(read.file).stem
+        if name in SHEETS_WITHOUT_DATA:
+            continue
         entity = model.by_table.get(name.lower()) or model.by_name.get(name)
         if entity is None:
             near = closest(name.lower(), model.by_table)
-            unused.append(f"{raw.file} {raw.sheet}".strip() + (f"; did you mean {near}?" if near else ""))
+            unused.append(f"{read.file} {read.sheet}".strip() + (f"; did you mean {near}?" if near else ""))
             continue
+        if entity.name in frames:
+            raise CohortError(f"two tables are of {entity.name}", where=where or read.file, expected="one")
+        raw = _without_units(read)
         unused += unused_columns(entity, raw)
-        frame, found = typed_frame(entity, raw.frame, origin_of(raw))
-        frames[entity.name], origins[entity.name] = frame, origin_of(raw)
+        origins[entity.name] = origin_of(raw)
+        frames[entity.name], found = typed_frame(entity, raw.frame, origins[entity.name])
         findings += [raw.findings.with_columns(table=pl.lit(entity.name)), found]
     if not frames:
         raise CohortError(
@@ -72,6 +90,20 @@ def unused_columns(entity: Entity, raw: RawTable) -> list[str]:
             near = closest(column.lower(), [one.name for one in entity.fields])
             found.append(f"{raw.file} column {column}" + (f"; did you mean {near}?" if near else ""))
     return found
+
+
+def _without_units(raw: RawTable) -> RawTable:
+    """A raw table under the names of its fields. Raises CohortError where two columns are of one field."""
+    names = [without_unit(header) for header in raw.frame.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise CohortError(f"two columns are of one field: {', '.join(twice)}", where=raw.file, expected="one")
+    return replace(raw, frame=raw.frame.rename(dict(zip(raw.frame.columns, names, strict=True))))
+
+
+def without_unit(header: str) -> str:
+    """A header without the unit in brackets after it."""
+    return header.split(" [", 1)[0]
 
 
 def origin_of(raw: RawTable) -> pl.DataFrame:
@@ -101,17 +133,18 @@ def typed_frame(
     """
     columns: list[pl.Expr] = []
     findings: list[pl.DataFrame] = []
+    seen = _seen(entity, text)
     for field in entity.fields:
         if field.name not in text.columns:
             columns.append(pl.lit(None, dtype=schema_of(entity)[field.name]).alias(field.name))
             if field.why in text.columns:
                 columns.append(pl.col(field.why))
             continue
-        columns.append(_value(field))
-        reasoned = text.select(pl.col(field.name).is_in(list(REASONS)).any()).item()
+        reasoned, exact = seen[field.name]
+        columns.append(_exact_value(field) if exact else _value(field, reasoned=reasoned))
         if reasoned or field.why in text.columns:
             columns.append(_reason(field, text).alias(why_column(field.name)))
-        if field.kind in (Kind.DAY, Kind.INTEGER, Kind.DECIMAL):
+        if field.kind in NUMBERS and not exact:
             findings.append(_unreadable(entity, field, text, origin))
     return text.select(columns) if text.height else text.select(columns).clear(), joined(findings)
 
@@ -149,15 +182,42 @@ def _decimals(scaled: pl.Series, places: int) -> pl.Series:
     )
 
 
-def _value(field: Field) -> pl.Expr:
-    cell = pl.when(~pl.col(field.name).is_in(list(REASONS))).then(pl.col(field.name))
+def _seen(entity: Entity, text: pl.DataFrame) -> dict[str, tuple[bool, bool]]:
+    """For each field: whether a cell is a reason, and whether all are numbers in the form that is kept.
+
+    Most columns of numbers need no more than their cast, and all else is slow: this looks before it works.
+    """
+    fields = {one.name: one for one in entity.fields if one.name in text.columns}
+    numbers = [one for one in fields.values() if one.kind in NUMBERS]
+    forms = [pl.col(one.name).str.contains(_exact_form(one)).all() for one in numbers]
+    exact = {one for one, held in text.select(forms).rows(named=True)[0].items() if held} if forms else set()
+    shortest = text.select(pl.col([name for name in fields if name not in exact]).str.len_bytes().min())
+    short = [one.name for one in shortest if (one.item() or 0) <= max(map(len, REASONS))]
+    said = text.select(pl.col(short).is_in(list(REASONS)).any()).rows(named=True)[0] if short else {}
+    return {name: (said.get(name, False), name in exact) for name in fields}
+
+
+def _exact_form(field: Field) -> str:
+    """What a number looks like that needs no rounding."""
+    decimals = rf"(\.\d{{0,{field.places}}})?" if field.kind is Kind.DECIMAL else ""
+    return rf"^-?\d{{1,15}}{decimals}$"
+
+
+def _exact_value(field: Field) -> pl.Expr:
+    return pl.col(field.name).cast(DTYPES[field.kind])
+
+
+def _value(field: Field, *, reasoned: bool) -> pl.Expr:
+    cell = pl.col(field.name)
+    if reasoned:
+        cell = pl.when(~cell.is_in(list(REASONS))).then(cell)
     name = field.name
     if field.kind in (Kind.DAY, Kind.INTEGER):
         whole = pl.when(cell.str.contains(WHOLE)).then(cell.str.replace(r"\.0*$", ""))
         return whole.str.strip_prefix("+").cast(pl.Int64).alias(name)
     if field.kind is Kind.DECIMAL:
         number = pl.when(cell.str.contains(NUMBER)).then(cell).cast(pl.Float64)
-        return (half_up(number * field.scale) / field.scale).alias(name)
+        return rounded(number, field.places).alias(name)
     if field.kind is Kind.CODES:
         order = {code: place for place, code in enumerate(field.code_names)}
         parts = cell.str.split(";").list.eval(pl.element().str.strip_chars())
@@ -169,6 +229,16 @@ def half_up(number: pl.Expr) -> pl.Expr:
     """The nearest whole number, halves away from zero; a float that stands for a half counts as one."""
     nudged = number.abs() + 0.5 + 1e-9 * number.abs().clip(lower_bound=1.0)
     return nudged.floor() * number.sign()
+
+
+def rounded(number: pl.Expr, places: int) -> pl.Expr:
+    """A number with so many decimals, halves away from zero: the float that is read from its text.
+
+    polars divides by a constant by multiplying with the reciprocal, and 24 / 10 is 2.4000000000000004; its
+    own rounding takes that away.
+    """
+    scale = float(10**places)
+    return (half_up(number * scale) / scale).round(places)
 
 
 def _in_order(parts: pl.Expr, order: dict[str, int]) -> pl.Expr:

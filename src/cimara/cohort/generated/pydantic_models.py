@@ -2,10 +2,20 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import date, datetime, time
+from datetime import (
+    date,
+    datetime,
+    time
+)
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar, Literal, Optional, Union
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    Optional,
+    Union
+)
 
 from pydantic import (
     BaseModel,
@@ -16,6 +26,7 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     field_validator,
     model_serializer,
+    model_validator
 )
 
 
@@ -25,36 +36,44 @@ version = "1.0.0"
 
 class ConfiguredBaseModel(BaseModel):
     model_config = ConfigDict(
-        serialize_by_alias=True,
-        validate_by_name=True,
-        validate_assignment=True,
-        validate_default=True,
-        extra="forbid",
-        arbitrary_types_allowed=True,
-        use_enum_values=True,
-        strict=False,
+        serialize_by_alias = True,
+        validate_by_name = True,
+        validate_assignment = True,
+        validate_default = True,
+        extra = "forbid",
+        arbitrary_types_allowed = True,
+        use_enum_values = True,
+        strict = False,
     )
+    @model_validator(mode="after")
+    def row_rules(self):
+        broken = [rule for rule in ROW_RULES.get(type(self).__name__, ()) if _breaks(self, rule)]
+        if broken:
+            raise ValueError("; ".join(f"{rule['id']}: {rule['hint']}" for rule in broken))
+        return self
+
+
+
 
 
 class LinkMLMeta(RootModel):
     root: dict[str, Any] = {}
     model_config = ConfigDict(frozen=True)
 
-    def __getattr__(self, key: str):
+    def __getattr__(self, key:str):
         return getattr(self.root, key)
 
-    def __getitem__(self, key: str):
+    def __getitem__(self, key:str):
         return self.root[key]
 
-    def __setitem__(self, key: str, value):
+    def __setitem__(self, key:str, value):
         self.root[key] = value
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key:str) -> bool:
         return key in self.root
 
 
 linkml_meta = None
-
 
 class YesNoUnknown(str, Enum):
     Yes = "yes"
@@ -648,18 +667,18 @@ class OmicsAssayKind(str, Enum):
     Single_cell_RNA_seq = "scrna"
 
 
+
 class Record(ConfiguredBaseModel):
     """
     What every row says of itself.
     """
-
     source: Source = Field(default=..., title="Source of the row")
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -675,7 +694,6 @@ class Site(ConfiguredBaseModel):
     """
     One contributing institution and what it agreed to.
     """
-
     site_id: str = Field(default=..., title="Site")
     country: str = Field(default=..., title="Country, ISO 3166-1 alpha-2")
     dag_name: str = Field(default=..., title="Data access group in REDCap")
@@ -683,9 +701,9 @@ class Site(ConfiguredBaseModel):
     site_curator: str = Field(default=..., title="Curator in charge (pseudonym)")
     policy_hash: str = Field(default=..., title="SHA-256 of the study's disclosure policy")
 
-    @field_validator("site_id")
+    @field_validator('site_id')
     def pattern_site_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -696,9 +714,9 @@ class Site(ConfiguredBaseModel):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("country")
+    @field_validator('country')
     def pattern_country(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}$")
+        pattern=re.compile(r"^[A-Z]{2}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -709,9 +727,9 @@ class Site(ConfiguredBaseModel):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("dag_name")
+    @field_validator('dag_name')
     def pattern_dag_name(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -722,9 +740,9 @@ class Site(ConfiguredBaseModel):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("data_cut")
+    @field_validator('data_cut')
     def pattern_data_cut(cls, v):
-        pattern = re.compile(r"^[0-9]{4}-Q[1-4]$")
+        pattern=re.compile(r"^[0-9]{4}-Q[1-4]$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -735,9 +753,9 @@ class Site(ConfiguredBaseModel):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("site_curator")
+    @field_validator('site_curator')
     def pattern_site_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -748,9 +766,9 @@ class Site(ConfiguredBaseModel):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("policy_hash")
+    @field_validator('policy_hash')
     def pattern_policy_hash(cls, v):
-        pattern = re.compile(r"^[0-9a-f]{64}$")
+        pattern=re.compile(r"^[0-9a-f]{64}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -766,7 +784,6 @@ class StudyEnrolment(Record):
     """
     A patient in a study, with the criteria that were met.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     study_id: str = Field(default=..., title="Study")
     eligible: YesNoUnknown = Field(default=..., title="Eligible")
@@ -778,9 +795,9 @@ class StudyEnrolment(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -791,9 +808,9 @@ class StudyEnrolment(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("study_id")
+    @field_validator('study_id')
     def pattern_study_id(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -804,9 +821,9 @@ class StudyEnrolment(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -822,7 +839,6 @@ class Patient(Record):
     """
     A person with brain metastases or leptomeningeal disease; days count from the anchor.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     sex: Sex = Field(default=..., title="Sex")
     age_at_anchor: int = Field(default=..., title="Age at the anchor", ge=18, le=90)
@@ -840,9 +856,9 @@ class Patient(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -853,9 +869,9 @@ class Patient(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -871,7 +887,6 @@ class PrimaryTumour(Record):
     """
     A primary tumour.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     primary_no: int = Field(default=..., title="Number of the primary", ge=1, le=9)
     group: TumourGroup = Field(default=..., title="Tumour group")
@@ -885,9 +900,9 @@ class PrimaryTumour(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -898,9 +913,9 @@ class PrimaryTumour(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("oncotree")
+    @field_validator('oncotree')
     def pattern_oncotree(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,12}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,12}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -911,9 +926,9 @@ class PrimaryTumour(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("icdo_topography")
+    @field_validator('icdo_topography')
     def pattern_icdo_topography(cls, v):
-        pattern = re.compile(r"^C[0-9]{2}(\.[0-9])?$")
+        pattern=re.compile(r"^C[0-9]{2}(\.[0-9])?$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -924,9 +939,9 @@ class PrimaryTumour(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("icdo_morphology")
+    @field_validator('icdo_morphology')
     def pattern_icdo_morphology(cls, v):
-        pattern = re.compile(r"^[0-9]{4}/[0-9]$")
+        pattern=re.compile(r"^[0-9]{4}/[0-9]$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -937,9 +952,9 @@ class PrimaryTumour(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -955,7 +970,6 @@ class Biomarker(Record):
     """
     A result of one marker in one tissue.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     biomarker_no: int = Field(default=..., title="Number of the result", ge=1, le=99)
     marker: Marker = Field(default=..., title="Marker")
@@ -969,9 +983,9 @@ class Biomarker(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -982,9 +996,9 @@ class Biomarker(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1000,7 +1014,6 @@ class PerformanceStatus(Record):
     """
     Performance status at a visit.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     scale: PerformanceScale = Field(default=..., title="Scale")
     value: int = Field(default=..., title="Score", ge=0, le=100)
@@ -1010,9 +1023,9 @@ class PerformanceStatus(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1023,9 +1036,9 @@ class PerformanceStatus(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1041,7 +1054,6 @@ class ExtracranialStatus(Record):
     """
     Disease outside the CNS at a visit.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     day: int = Field(default=..., title="Day of the assessment")
     status: ExtracranialDisease = Field(default=..., title="Extracranial disease")
@@ -1051,9 +1063,9 @@ class ExtracranialStatus(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1064,9 +1076,9 @@ class ExtracranialStatus(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1082,7 +1094,6 @@ class LabResult(Record):
     """
     A laboratory result.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     analyte: Analyte = Field(default=..., title="Analyte")
     value: float = Field(default=..., title="Value", ge=0, le=100000)
@@ -1092,9 +1103,9 @@ class LabResult(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1105,9 +1116,9 @@ class LabResult(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1123,7 +1134,6 @@ class BrainLesion(Record):
     """
     A metastasis, followed for life.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     lesion_id: str = Field(default=..., title="Lesion")
     first_seen_day: int = Field(default=..., title="First seen")
@@ -1139,9 +1149,9 @@ class BrainLesion(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1152,9 +1162,9 @@ class BrainLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("lesion_id")
+    @field_validator('lesion_id')
     def pattern_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1165,9 +1175,9 @@ class BrainLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("parent_lesion_id")
+    @field_validator('parent_lesion_id')
     def pattern_parent_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1178,9 +1188,9 @@ class BrainLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1196,14 +1206,11 @@ class ImagingAssessment(Record):
     """
     A scan of the CNS and its reading.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     scan_id: str = Field(default=..., title="Scan")
     day: int = Field(default=..., title="Day of the scan")
     modality: ImagingModality = Field(default=..., title="Modality")
-    btip_bm: Optional[YesNoUnknown] = Field(
-        default=None, title="By the consensus protocol for brain metastases (BTIP-BM)"
-    )
+    btip_bm: Optional[YesNoUnknown] = Field(default=None, title="By the consensus protocol for brain metastases (BTIP-BM)")
     slice_mm: Optional[float] = Field(default=None, title="Slice thickness", ge=0.5, le=10)
     field_t: Optional[FieldStrength] = Field(default=None, title="Field strength")
     contrast: YesNoUnknown = Field(default=..., title="Contrast given")
@@ -1217,9 +1224,9 @@ class ImagingAssessment(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1230,9 +1237,9 @@ class ImagingAssessment(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("scan_id")
+    @field_validator('scan_id')
     def pattern_scan_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1243,9 +1250,9 @@ class ImagingAssessment(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1261,7 +1268,6 @@ class LesionMeasurement(Record):
     """
     The size of one lesion on one scan.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     scan_id: str = Field(default=..., title="Scan")
     lesion_id: str = Field(default=..., title="Lesion")
@@ -1274,16 +1280,14 @@ class LesionMeasurement(Record):
     target: Optional[YesNoUnknown] = Field(default=None, title="Target lesion")
     lesion_response: Optional[ResponseCategory] = Field(default=None, title="Response of the lesion")
     rn_suspicion: Optional[NecrosisSuspicion] = Field(default=None, title="Suspicion of radiation necrosis")
-    rcbv_ratio: Optional[float] = Field(
-        default=None, title="Ratio of relative cerebral blood volume", ge=0, le=20
-    )
+    rcbv_ratio: Optional[float] = Field(default=None, title="Ratio of relative cerebral blood volume", ge=0, le=20)
     source: Source = Field(default=..., title="Source of the row")
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1294,9 +1298,9 @@ class LesionMeasurement(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("scan_id")
+    @field_validator('scan_id')
     def pattern_scan_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1307,9 +1311,9 @@ class LesionMeasurement(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("lesion_id")
+    @field_validator('lesion_id')
     def pattern_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1320,9 +1324,9 @@ class LesionMeasurement(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1338,16 +1342,13 @@ class LocalTherapyCourse(Record):
     """
     One delivered course of local therapy.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     course_id: str = Field(default=..., title="Course")
     modality: LocalTherapyModality = Field(default=..., title="Modality")
     start_day: int = Field(default=..., title="First day")
     end_day: int = Field(default=..., title="Last day")
     intent: TherapyIntent = Field(default=..., title="Intent")
-    single_isocentre: Optional[YesNoUnknown] = Field(
-        default=None, title="Single isocentre for several targets"
-    )
+    single_isocentre: Optional[YesNoUnknown] = Field(default=None, title="Single isocentre for several targets")
     reirradiation: Optional[YesNoUnknown] = Field(default=None, title="Re-irradiation")
     total_dose_gy: Optional[float] = Field(default=None, title="Total dose", ge=0, le=80)
     fractions: Optional[int] = Field(default=None, title="Fractions", ge=1, le=40)
@@ -1356,9 +1357,9 @@ class LocalTherapyCourse(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1369,9 +1370,9 @@ class LocalTherapyCourse(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("course_id")
+    @field_validator('course_id')
     def pattern_course_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1382,9 +1383,9 @@ class LocalTherapyCourse(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1400,7 +1401,6 @@ class CourseLesion(Record):
     """
     What one lesion received in one course: the grain of dose and of radiation necrosis.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     course_id: str = Field(default=..., title="Course")
     lesion_id: str = Field(default=..., title="Lesion")
@@ -1414,12 +1414,8 @@ class CourseLesion(Record):
     pci: Optional[float] = Field(default=None, title="Paddick conformity index", ge=0, le=1)
     gi: Optional[float] = Field(default=None, title="Gradient index", ge=1, le=30)
     dmax_gy: Optional[float] = Field(default=None, title="Maximum dose", ge=0, le=160)
-    v10_cm3: Optional[float] = Field(
-        default=None, title="V10, volume receiving 10 Gy or more (single fraction)", ge=0, le=500
-    )
-    v12_cm3: Optional[float] = Field(
-        default=None, title="V12, volume receiving 12 Gy or more (single fraction)", ge=0, le=500
-    )
+    v10_cm3: Optional[float] = Field(default=None, title="V10, volume receiving 10 Gy or more (single fraction)", ge=0, le=500)
+    v12_cm3: Optional[float] = Field(default=None, title="V12, volume receiving 12 Gy or more (single fraction)", ge=0, le=500)
     v18_cm3: Optional[float] = Field(default=None, title="V18 (2 to 5 fractions)", ge=0, le=500)
     v20_cm3: Optional[float] = Field(default=None, title="V20 (2 to 5 fractions)", ge=0, le=500)
     v24_cm3: Optional[float] = Field(default=None, title="V24 (2 to 5 fractions)", ge=0, le=500)
@@ -1430,16 +1426,14 @@ class CourseLesion(Record):
     eqd2_10_gy: Optional[float] = Field(default=None, title="EQD2, alpha/beta 10", ge=0, le=2000)
     bed2_gy: Optional[float] = Field(default=None, title="BED, alpha/beta 2", ge=0, le=5000)
     eqd2_2_gy: Optional[float] = Field(default=None, title="EQD2, alpha/beta 2", ge=0, le=2500)
-    lq_extrapolated: Optional[YesNoUnknown] = Field(
-        default=None, title="Above 10 Gy a fraction, where the linear-quadratic model is doubtful"
-    )
+    lq_extrapolated: Optional[YesNoUnknown] = Field(default=None, title="Above 10 Gy a fraction, where the linear-quadratic model is doubtful")
     source: Source = Field(default=..., title="Source of the row")
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1450,9 +1444,9 @@ class CourseLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("course_id")
+    @field_validator('course_id')
     def pattern_course_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1463,9 +1457,9 @@ class CourseLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("lesion_id")
+    @field_validator('lesion_id')
     def pattern_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1476,9 +1470,9 @@ class CourseLesion(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1494,7 +1488,6 @@ class SystemicTherapyLine(Record):
     """
     A line of systemic therapy.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     line_id: str = Field(default=..., title="Line")
     line_no: int = Field(default=..., title="Number of the line", ge=1, le=30)
@@ -1510,9 +1503,9 @@ class SystemicTherapyLine(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1523,9 +1516,9 @@ class SystemicTherapyLine(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("line_id")
+    @field_validator('line_id')
     def pattern_line_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-T[0-9]{2}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-T[0-9]{2}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1536,9 +1529,9 @@ class SystemicTherapyLine(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1554,7 +1547,6 @@ class SupportiveCourse(Record):
     """
     Supportive treatment at one dose.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     support_no: int = Field(default=..., title="Number of the interval", ge=1, le=99)
     kind: SupportiveKind = Field(default=..., title="Treatment")
@@ -1572,9 +1564,9 @@ class SupportiveCourse(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1585,9 +1577,9 @@ class SupportiveCourse(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("are_id")
+    @field_validator('are_id')
     def pattern_are_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-A[0-9]{2}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-A[0-9]{2}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1598,9 +1590,9 @@ class SupportiveCourse(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1616,7 +1608,6 @@ class AdverseRadiationEffect(Record):
     """
     Radiation necrosis, suspected or proven, of one lesion in one episode.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     are_id: str = Field(default=..., title="Adverse radiation effect")
     lesion_id: str = Field(default=..., title="Lesion")
@@ -1626,12 +1617,8 @@ class AdverseRadiationEffect(Record):
     symptomatic: YesNoUnknown = Field(default=..., title="Symptomatic")
     ctcae_grade: int = Field(default=..., title="CTCAE grade", ge=1, le=5)
     attributed_course_id: Optional[str] = Field(default=None, title="Course that it is attributed to")
-    best_t1gd_change_pct: Optional[float] = Field(
-        default=None, title="Best change of enhancing volume", ge=-100, le=1000
-    )
-    best_flair_change_pct: Optional[float] = Field(
-        default=None, title="Best change of FLAIR volume", ge=-100, le=1000
-    )
+    best_t1gd_change_pct: Optional[float] = Field(default=None, title="Best change of enhancing volume", ge=-100, le=1000)
+    best_flair_change_pct: Optional[float] = Field(default=None, title="Best change of FLAIR volume", ge=-100, le=1000)
     steroid_free_3m: Optional[YesNoUnknown] = Field(default=None, title="Free of steroids at 3 months")
     steroid_free_6m: Optional[YesNoUnknown] = Field(default=None, title="Free of steroids at 6 months")
     outcome: NecrosisOutcome = Field(default=..., title="Outcome")
@@ -1641,9 +1628,9 @@ class AdverseRadiationEffect(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1654,9 +1641,9 @@ class AdverseRadiationEffect(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("are_id")
+    @field_validator('are_id')
     def pattern_are_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-A[0-9]{2}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-A[0-9]{2}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1667,9 +1654,9 @@ class AdverseRadiationEffect(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("lesion_id")
+    @field_validator('lesion_id')
     def pattern_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1680,9 +1667,9 @@ class AdverseRadiationEffect(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("attributed_course_id")
+    @field_validator('attributed_course_id')
     def pattern_attributed_course_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-C[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1693,9 +1680,9 @@ class AdverseRadiationEffect(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1711,7 +1698,6 @@ class LmdEvent(Record):
     """
     Leptomeningeal disease.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     day: int = Field(default=..., title="Diagnosis")
     type: LmdType = Field(default=..., title="Type")
@@ -1723,9 +1709,9 @@ class LmdEvent(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1736,9 +1722,9 @@ class LmdEvent(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1754,7 +1740,6 @@ class ProgressionEvent(Record):
     """
     A progression.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     progression_no: int = Field(default=..., title="Number of the event", ge=1, le=99)
     kind: ProgressionKind = Field(default=..., title="Kind")
@@ -1767,9 +1752,9 @@ class ProgressionEvent(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1780,9 +1765,9 @@ class ProgressionEvent(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("lesion_id")
+    @field_validator('lesion_id')
     def pattern_lesion_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-L[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1793,9 +1778,9 @@ class ProgressionEvent(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("scan_id")
+    @field_validator('scan_id')
     def pattern_scan_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}-S[0-9]{2,3}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1806,9 +1791,9 @@ class ProgressionEvent(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1824,7 +1809,6 @@ class Death(Record):
     """
     A death and its cause.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     day: int = Field(default=..., title="Death")
     cause: DeathCause = Field(default=..., title="Cause")
@@ -1834,9 +1818,9 @@ class Death(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1847,9 +1831,9 @@ class Death(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("rule_used")
+    @field_validator('rule_used')
     def pattern_rule_used(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+        pattern=re.compile(r"^[a-z][a-z0-9_]{1,39}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1860,9 +1844,9 @@ class Death(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1878,7 +1862,6 @@ class NeurocogPro(Record):
     """
     A neurocognitive test or patient-reported outcome.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     instrument: Instrument = Field(default=..., title="Instrument")
     score: float = Field(default=..., title="Score", ge=-10000, le=10000)
@@ -1888,9 +1871,9 @@ class NeurocogPro(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1901,9 +1884,9 @@ class NeurocogPro(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("version")
+    @field_validator('version')
     def pattern_version(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,12}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,12}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1914,9 +1897,9 @@ class NeurocogPro(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1932,7 +1915,6 @@ class Specimen(Record):
     """
     A specimen in a biobank.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     specimen_no: int = Field(default=..., title="Number of the specimen", ge=1, le=99)
     kind: SpecimenKind = Field(default=..., title="Kind")
@@ -1943,9 +1925,9 @@ class Specimen(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1956,9 +1938,9 @@ class Specimen(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("biobank_ref")
+    @field_validator('biobank_ref')
     def pattern_biobank_ref(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1969,9 +1951,9 @@ class Specimen(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -1987,7 +1969,6 @@ class OmicsAssay(Record):
     """
     An assay of a specimen.
     """
-
     patient_id: str = Field(default=..., title="Patient")
     specimen_no: int = Field(default=..., title="Specimen", ge=1, le=99)
     assay: OmicsAssayKind = Field(default=..., title="Assay")
@@ -1998,9 +1979,9 @@ class OmicsAssay(Record):
     curator: str = Field(default=..., title="Curator who entered it (pseudonym)")
     entered_day: int = Field(default=..., title="Day on which it was entered")
 
-    @field_validator("patient_id")
+    @field_validator('patient_id')
     def pattern_patient_id(cls, v):
-        pattern = re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
+        pattern=re.compile(r"^[A-Z]{2}[0-9]{2}-P[0-9]{4,6}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -2011,9 +1992,9 @@ class OmicsAssay(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("platform")
+    @field_validator('platform')
     def pattern_platform(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -2024,9 +2005,9 @@ class OmicsAssay(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("file_sha256")
+    @field_validator('file_sha256')
     def pattern_file_sha256(cls, v):
-        pattern = re.compile(r"^[0-9a-f]{64}$")
+        pattern=re.compile(r"^[0-9a-f]{64}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -2037,9 +2018,9 @@ class OmicsAssay(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("accession")
+    @field_validator('accession')
     def pattern_accession(cls, v):
-        pattern = re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
+        pattern=re.compile(r"^[A-Za-z0-9 ._/()+-]{1,40}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -2050,9 +2031,9 @@ class OmicsAssay(Record):
             raise ValueError(err_msg)
         return v
 
-    @field_validator("curator")
+    @field_validator('curator')
     def pattern_curator(cls, v):
-        pattern = re.compile(r"^[a-z][a-z0-9-]{1,30}$")
+        pattern=re.compile(r"^[a-z][a-z0-9-]{1,30}$")
         if isinstance(v, list):
             for element in v:
                 if isinstance(element, str) and not pattern.search(element):
@@ -2089,3 +2070,559 @@ Death.model_rebuild()
 NeurocogPro.model_rebuild()
 Specimen.model_rebuild()
 OmicsAssay.model_rebuild()
+
+
+ROW_RULES = {'Patient': [{'id': 'A1',
+              'severity': 'error',
+              'hint': 'An age of 90 or more is entered as 90, with age_topcoded = yes.',
+              'when': {'every': [{'field': 'age_at_anchor',
+                                  'presence': None,
+                                  'codes': [],
+                                  'numbers': [],
+                                  'lowest': 90,
+                                  'highest': None}],
+                       'some': []},
+              'then': {'every': [{'field': 'age_topcoded',
+                                  'presence': None,
+                                  'codes': ['yes'],
+                                  'numbers': [],
+                                  'lowest': None,
+                                  'highest': None}],
+                       'some': []}},
+             {'id': 'A1',
+              'severity': 'error',
+              'hint': 'age_topcoded = yes goes with an age of 90; choose no for a younger patient.',
+              'when': {'every': [{'field': 'age_topcoded',
+                                  'presence': None,
+                                  'codes': ['yes'],
+                                  'numbers': [],
+                                  'lowest': None,
+                                  'highest': None}],
+                       'some': []},
+              'then': {'every': [{'field': 'age_at_anchor',
+                                  'presence': None,
+                                  'codes': [],
+                                  'numbers': [],
+                                  'lowest': 90,
+                                  'highest': None}],
+                       'some': []}}],
+ 'Biomarker': [{'id': 'C1',
+                'severity': 'error',
+                'hint': 'Give the result, the measured value, or both.',
+                'when': {'every': [{'field': 'marker',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [],
+                         'some': [{'field': 'result',
+                                   'presence': 'PRESENT',
+                                   'codes': [],
+                                   'numbers': [],
+                                   'lowest': None,
+                                   'highest': None},
+                                  {'field': 'value',
+                                   'presence': 'PRESENT',
+                                   'codes': [],
+                                   'numbers': [],
+                                   'lowest': None,
+                                   'highest': None}]}},
+               {'id': 'C1',
+                'severity': 'error',
+                'hint': 'Say whether the value is in percent, in mutations per megabase or an IHC score.',
+                'when': {'every': [{'field': 'value',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'PD-L1 (tumour proportion score) is a percentage.',
+                'when': {'every': [{'field': 'marker',
+                                    'presence': None,
+                                    'codes': ['PDL1_TPS'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None},
+                                   {'field': 'value',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['percent'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'Tumour mutational burden is in mutations per megabase.',
+                'when': {'every': [{'field': 'marker',
+                                    'presence': None,
+                                    'codes': ['TMB'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None},
+                                   {'field': 'value',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['mut_mb'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'HER2, ER and PR are in percent of cells or an IHC score.',
+                'when': {'every': [{'field': 'marker',
+                                    'presence': None,
+                                    'codes': ['HER2', 'ER', 'PR'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None},
+                                   {'field': 'value',
+                                    'presence': 'PRESENT',
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['percent', 'ihc_score'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'A percentage is at most 100.',
+                'when': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['percent'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'value',
+                                    'presence': None,
+                                    'codes': [],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': 100}],
+                         'some': []}}],
+ 'PerformanceStatus': [{'id': 'SCALE',
+                        'severity': 'error',
+                        'hint': 'KPS goes from 0 to 100 in steps of 10.',
+                        'when': {'every': [{'field': 'scale',
+                                            'presence': None,
+                                            'codes': ['KPS'],
+                                            'numbers': [],
+                                            'lowest': None,
+                                            'highest': None}],
+                                 'some': []},
+                        'then': {'every': [{'field': 'value',
+                                            'presence': None,
+                                            'codes': [],
+                                            'numbers': [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+                                            'lowest': None,
+                                            'highest': None}],
+                                 'some': []}},
+                       {'id': 'SCALE',
+                        'severity': 'error',
+                        'hint': 'ECOG goes from 0 to 5; is this a KPS?',
+                        'when': {'every': [{'field': 'scale',
+                                            'presence': None,
+                                            'codes': ['ECOG'],
+                                            'numbers': [],
+                                            'lowest': None,
+                                            'highest': None}],
+                                 'some': []},
+                        'then': {'every': [{'field': 'value',
+                                            'presence': None,
+                                            'codes': [],
+                                            'numbers': [],
+                                            'lowest': None,
+                                            'highest': 5}],
+                                 'some': []}}],
+ 'LabResult': [{'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'Haemoglobin and albumin are in g/dL; divide g/L by 10.',
+                'when': {'every': [{'field': 'analyte',
+                                    'presence': None,
+                                    'codes': ['haemoglobin', 'albumin'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['g_dl'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'LDH is in U/L or as a ratio to the upper limit of normal.',
+                'when': {'every': [{'field': 'analyte',
+                                    'presence': None,
+                                    'codes': ['ldh'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['u_l', 'ratio_uln'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}},
+               {'id': 'UNIT',
+                'severity': 'error',
+                'hint': 'Platelets are in 10^9/L, which is thousands per microlitre.',
+                'when': {'every': [{'field': 'analyte',
+                                    'presence': None,
+                                    'codes': ['platelets'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []},
+                'then': {'every': [{'field': 'unit',
+                                    'presence': None,
+                                    'codes': ['10e9_l'],
+                                    'numbers': [],
+                                    'lowest': None,
+                                    'highest': None}],
+                         'some': []}}],
+ 'BrainLesion': [{'id': 'C2',
+                  'severity': 'error',
+                  'hint': 'Choose new, or name the treated lesion.',
+                  'when': {'every': [{'field': 'origin',
+                                      'presence': None,
+                                      'codes': ['recurrence', 'resection_cavity'],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None}],
+                           'some': []},
+                  'then': {'every': [{'field': 'parent_lesion_id',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None}],
+                           'some': []}},
+                 {'id': 'C2',
+                  'severity': 'error',
+                  'hint': 'Choose recurrence or resection_cavity, or take the parent away.',
+                  'when': {'every': [{'field': 'origin',
+                                      'presence': None,
+                                      'codes': ['new'],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None}],
+                           'some': []},
+                  'then': {'every': [{'field': 'parent_lesion_id',
+                                      'presence': 'ABSENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None}],
+                           'some': []}}],
+ 'LesionMeasurement': [{'id': 'C3',
+                        'severity': 'error',
+                        'hint': 'Give a diameter or a volume, or a reason in each size field (ND if the '
+                                'lesion was not measured).',
+                        'when': {'every': [{'field': 'lesion_id',
+                                            'presence': 'PRESENT',
+                                            'codes': [],
+                                            'numbers': [],
+                                            'lowest': None,
+                                            'highest': None}],
+                                 'some': []},
+                        'then': {'every': [],
+                                 'some': [{'field': 'longest_mm',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'perp_mm',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'vol_total_cm3',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'vol_enhancing_cm3',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'vol_necrotic_cm3',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'vol_flair_cm3',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}]}}],
+ 'LocalTherapyCourse': [{'id': 'C4',
+                         'severity': 'error',
+                         'hint': 'Surgery and laser therapy have no dose; take it away, or choose the '
+                                 'radiotherapy that was given.',
+                         'when': {'every': [{'field': 'modality',
+                                             'presence': None,
+                                             'codes': ['surgery_gtr', 'surgery_str', 'biopsy', 'litt'],
+                                             'numbers': [],
+                                             'lowest': None,
+                                             'highest': None}],
+                                  'some': []},
+                         'then': {'every': [{'field': 'total_dose_gy',
+                                             'presence': 'ABSENT',
+                                             'codes': [],
+                                             'numbers': [],
+                                             'lowest': None,
+                                             'highest': None}],
+                                  'some': []}},
+                        {'id': 'C4',
+                         'severity': 'error',
+                         'hint': 'Surgery and laser therapy have no dose; take it away, or choose the '
+                                 'radiotherapy that was given.',
+                         'when': {'every': [{'field': 'modality',
+                                             'presence': None,
+                                             'codes': ['surgery_gtr', 'surgery_str', 'biopsy', 'litt'],
+                                             'numbers': [],
+                                             'lowest': None,
+                                             'highest': None}],
+                                  'some': []},
+                         'then': {'every': [{'field': 'fractions',
+                                             'presence': 'ABSENT',
+                                             'codes': [],
+                                             'numbers': [],
+                                             'lowest': None,
+                                             'highest': None}],
+                                  'some': []}}],
+ 'CourseLesion': [{'id': 'C5',
+                   'severity': 'error',
+                   'hint': 'V12 with and without the target differ, do not mix: say whether the target '
+                           'volume is left out.',
+                   'when': {'every': [],
+                            'some': [{'field': 'v10_cm3',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None},
+                                     {'field': 'v12_cm3',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None},
+                                     {'field': 'v18_cm3',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None},
+                                     {'field': 'v20_cm3',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None},
+                                     {'field': 'v24_cm3',
+                                      'presence': 'PRESENT',
+                                      'codes': [],
+                                      'numbers': [],
+                                      'lowest': None,
+                                      'highest': None}]},
+                   'then': {'every': [{'field': 'brain_minus_gtv',
+                                       'presence': 'PRESENT',
+                                       'codes': [],
+                                       'numbers': [],
+                                       'lowest': None,
+                                       'highest': None}],
+                            'some': []}},
+                  {'id': 'C6',
+                   'severity': 'error',
+                   'hint': 'Give the extent of the resection that left the cavity.',
+                   'when': {'every': [{'field': 'cavity',
+                                       'presence': None,
+                                       'codes': ['yes'],
+                                       'numbers': [],
+                                       'lowest': None,
+                                       'highest': None}],
+                            'some': []},
+                   'then': {'every': [{'field': 'resection_extent',
+                                       'presence': 'PRESENT',
+                                       'codes': [],
+                                       'numbers': [],
+                                       'lowest': None,
+                                       'highest': None}],
+                            'some': []}}],
+ 'SupportiveCourse': [{'id': 'C7',
+                       'severity': 'error',
+                       'hint': 'Give the dose in mg a day.',
+                       'when': {'every': [{'field': 'kind',
+                                           'presence': None,
+                                           'codes': ['dexamethasone'],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []},
+                       'then': {'every': [{'field': 'dose_mg_day',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []}},
+                      {'id': 'C8',
+                       'severity': 'error',
+                       'hint': 'Give dose, interval, cycles, and the adverse radiation effect that was '
+                               'treated.',
+                       'when': {'every': [{'field': 'kind',
+                                           'presence': None,
+                                           'codes': ['bevacizumab_rn'],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []},
+                       'then': {'every': [{'field': 'dose_mg_kg',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'interval_days',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'cycles',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None},
+                                          {'field': 'are_id',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []}}],
+ 'AdverseRadiationEffect': [{'id': 'C9',
+                             'severity': 'error',
+                             'hint': 'Name the radiotherapy course that treated this lesion, or choose '
+                                     'possible.',
+                             'when': {'every': [{'field': 'certainty',
+                                                 'presence': None,
+                                                 'codes': ['confirmed', 'probable'],
+                                                 'numbers': [],
+                                                 'lowest': None,
+                                                 'highest': None}],
+                                      'some': []},
+                             'then': {'every': [{'field': 'attributed_course_id',
+                                                 'presence': 'PRESENT',
+                                                 'codes': [],
+                                                 'numbers': [],
+                                                 'lowest': None,
+                                                 'highest': None}],
+                                      'some': []}}],
+ 'ProgressionEvent': [{'id': 'C10',
+                       'severity': 'error',
+                       'hint': 'Name the lesion that progressed.',
+                       'when': {'every': [{'field': 'kind',
+                                           'presence': None,
+                                           'codes': ['local'],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []},
+                       'then': {'every': [{'field': 'lesion_id',
+                                           'presence': 'PRESENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []}},
+                      {'id': 'C10',
+                       'severity': 'error',
+                       'hint': 'Only a local progression is of one lesion; take the lesion away, or choose '
+                               'local.',
+                       'when': {'every': [{'field': 'kind',
+                                           'presence': None,
+                                           'codes': ['distant_intracranial',
+                                                     'leptomeningeal',
+                                                     'extracranial'],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []},
+                       'then': {'every': [{'field': 'lesion_id',
+                                           'presence': 'ABSENT',
+                                           'codes': [],
+                                           'numbers': [],
+                                           'lowest': None,
+                                           'highest': None}],
+                                'some': []}}]}
+
+
+def _breaks(record, rule):
+    """Whether a rule speaks of the record, and does not hold."""
+    return _holds(record, rule["when"], blank=False) and not _holds(record, rule["then"], blank=True)
+
+
+def _holds(record, clause, blank):
+    some = [_met(record, one, blank) for one in clause["some"]]
+    return all(_met(record, one, blank) for one in clause["every"]) and (not some or any(some))
+
+
+def _met(record, one, blank):
+    value = getattr(record, one["field"])
+    if one["presence"]:
+        return (value is None) == (one["presence"] == "ABSENT")
+    if value is None:
+        return blank
+    return (
+        (not one["codes"] or value in one["codes"])
+        and (not one["numbers"] or value in one["numbers"])
+        and (one["lowest"] is None or value >= one["lowest"])
+        and (one["highest"] is None or value <= one["highest"])
+    )

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from cimara.outcomes.endpoints.applicability import applicable_options
 from cimara.outcomes.endpoints.definition import Endpoint, Rule
 from cimara.outcomes.endpoints.errors import DefinitionError, Problem, nearest
-from cimara.outcomes.endpoints.lines import KeyPath
 from cimara.outcomes.endpoints.options import OPTIONS
 from cimara.outcomes.endpoints.words import (
     FIELDS,
@@ -23,6 +22,7 @@ from cimara.outcomes.endpoints.words import (
 )
 from cimara.terms.endpoint import CriteriaId
 from cimara.terms.response import AssessedCompartment
+from cimara.terms.toml_lines import KeyPath
 
 _PARAMCD = re.compile(r"[A-Z][A-Z0-9]{0,7}\Z", re.ASCII)
 _VERSION = re.compile(r"\d+\.\d+\.\d+\Z", re.ASCII)

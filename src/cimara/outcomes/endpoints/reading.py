@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from cimara.outcomes.endpoints.definition import Criterion, Endpoint, Rule, Start, Where
 from cimara.outcomes.endpoints.errors import DefinitionError, Problem, nearest
-from cimara.outcomes.endpoints.lines import KeyPath, key_lines, line_of
 from cimara.outcomes.endpoints.options import OPTIONS, OptionValue
 from cimara.outcomes.endpoints.schedule import Schedule
 from cimara.outcomes.endpoints.switches import (
@@ -33,6 +32,7 @@ from cimara.outcomes.endpoints.words import (
 from cimara.terms.endpoint import RESPONSE_PRESETS
 from cimara.terms.errors import CimaraError
 from cimara.terms.response import AssessedCompartment
+from cimara.terms.toml_lines import KeyPath, key_lines, line_of
 
 TOP_KEYS = (
     "id",

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from cimara.outcomes.endpoints.catalogue import catalogue
 from cimara.outcomes.endpoints.errors import Problem, nearest
-from cimara.outcomes.endpoints.lines import KeyPath, line_of
 from cimara.outcomes.report.data_folder import DataFolder, EndpointTableFile
 from cimara.outcomes.report.endpoint_rows import causes_of, is_by_lesion
 from cimara.outcomes.report.errors import PlanError
 from cimara.outcomes.report.plan import Analysis, EndpointUse, Plan
 from cimara.outcomes.report.plan_words import Audience, Kind, UnitRow
 from cimara.outcomes.report.population import condition_problem
+from cimara.terms.toml_lines import KeyPath, line_of
 
 LEAST_DIGITS = 8
 Found = Iterator[tuple[KeyPath, str]]

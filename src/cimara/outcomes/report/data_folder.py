@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
 from cimara.outcomes.endpoints.catalogue import catalogue
 from cimara.outcomes.report.errors import DataFolderError
+from cimara.outcomes.report.findings import Sheet
 
 ROWS = "rows"
 CHANGES = "changes"
+COHORT = "consort.json"
 SUFFIXES = (".csv", ".parquet")
 ENDPOINT_COLUMNS = ("patient_id", "endpoint", "fingerprint", "aval", "evcode", "code")
 """Columns by which a table is known to be an endpoint's."""
 IDS = ("patient_id", "lesion_id")
+
+
+@dataclass(frozen=True, slots=True)
+class CohortTables:
+    """What `consort.json` holds: tables, ready for a page, and who signed the study file."""
+
+    tables: tuple[Sheet, ...] = ()
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +43,16 @@ class EndpointTableFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DataFolder:
-    """Rows (one a unit), endpoint tables by id, changes of covariates, and the SHA-256 of every file read."""
+    """Rows (one a unit), endpoint tables by id, changes of covariates, and the SHA-256 of every file read.
+
+    `cohort` is what `consort.json` says of how the folder came about.
+    """
 
     rows: pl.DataFrame
     tables: Mapping[str, EndpointTableFile]
     changes: pl.DataFrame | None
     files: tuple[tuple[str, str], ...]
+    cohort: CohortTables = field(default_factory=CohortTables)
 
     def table(self, use: str) -> EndpointTableFile | None:
         """The table of an endpoint by its id, or by the catalogue's label in lower_snake_case."""
@@ -91,8 +106,21 @@ def read_data_folder(folder: Path) -> DataFolder:
         raise DataFolderError([*problems, *faults], str(folder))
     used = {by_stem[ROWS][0].name, *(one.file for one in tables.values())}
     used |= {by_stem[CHANGES][0].name} if CHANGES in by_stem else set()
-    hashes = tuple((path.name, _sha256(path)) for path in files if path.name in used)
-    return DataFolder(rows, tables, changes, hashes)
+    cohort = _cohort(folder / COHORT)
+    told = [folder / COHORT] if cohort.tables else []
+    read = [path for path in files if path.name in used]
+    hashes = tuple((path.name, _sha256(path)) for path in (*read, *told))
+    return DataFolder(rows, tables, changes, hashes, cohort)
+
+
+def _cohort(path: Path) -> CohortTables:
+    """What is said of how the folder came about; nothing where it has no such file."""
+    if not path.is_file():
+        return CohortTables()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=CohortTables)
+    except msgspec.MsgspecError as error:
+        raise DataFolderError([f"cannot be read: {error}"], path.name) from error
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from cimara.outcomes.curves.follow_up import completeness, follow_up
 from cimara.outcomes.endpoints.table import TIME_UNITS
-from cimara.outcomes.report.data_folder import DataFolder
+from cimara.outcomes.report.data_folder import CohortTables, DataFolder
 from cimara.outcomes.report.endpoint_rows import PATIENT, TIME, EndpointRows, endpoint_rows, rows_for
 from cimara.outcomes.report.findings import Cell, Result, Sheet
 from cimara.outcomes.report.numbers import number, significant
@@ -23,12 +23,18 @@ ALL = "All"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """The tables before the analyses."""
+    """The tables before the analyses; `cohort` tells how the data folder came about, where that is known."""
 
     flow: Sheet
     missing: Sheet
     follow_up: Sheet
     table_one: Sheet
+    cohort: CohortTables = field(default_factory=CohortTables)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """All of them, in the order of the page."""
+        return (*self.cohort.tables, self.flow, self.missing, self.follow_up, self.table_one)
 
 
 def describe(plan: Plan, data: DataFolder, results: tuple[Result, ...]) -> Description:
@@ -40,6 +46,7 @@ def describe(plan: Plan, data: DataFolder, results: tuple[Result, ...]) -> Descr
         missing=_missing(plan, data, rows),
         follow_up=_follow_up(plan, data, found),
         table_one=_table_one(plan, rows),
+        cohort=data.cohort,
     )
 
 
@@ -136,6 +143,8 @@ def _follow_up(plan: Plan, data: DataFolder, found: dict[str, EndpointRows]) -> 
             cells.append((curve.group or ALL, curve.n, text, told))
     said = "C is observed over potential follow-up to the data cut (Clark)."
     unknown = "completeness is not known: no data cut in the plan, or starts or times beyond it."
+    if not plan.study.dated:
+        unknown = "completeness is not known: days count from each patient's anchor, and no date is kept."
     note = f"Reverse Kaplan-Meier of {endpoint_label(endpoint)}; {said if share else unknown}"
     return Sheet(name="follow-up", title=title, columns=columns, rows=tuple(cells), note=note)
 
@@ -148,7 +157,8 @@ def _potential(
 ) -> tuple[pl.DataFrame | None, bool]:
     """The rows with the time from start to data cut, where both are known for all of them."""
     table = data.table(use)
-    if plan.study.data_cut is None or table is None or "start" not in table.frame.columns:
+    undated = plan.study.data_cut is None or not plan.study.dated
+    if undated or table is None or "start" not in table.frame.columns:
         return None, False
     keys = [
         one

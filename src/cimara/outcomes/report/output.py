@@ -135,7 +135,7 @@ def _write(
     figures.mkdir()
     (folder / "report.html").write_text(page(plan, lock, description, results, hashes), encoding="utf-8")
     _write_json(folder / "results.json", results_content(plan, description, results))
-    for sheet in (description.flow, description.missing, description.follow_up, description.table_one):
+    for sheet in description.sheets:
         _write_table(tables / f"{sheet.name}.csv", sheet)
     for one in results:
         if one.findings is None:
@@ -165,10 +165,7 @@ def results_content(plan: Plan, description: Description, results: Sequence[Resu
         "study": msgspec.to_builtins(plan.study),
         "population": msgspec.to_builtins(plan.population),
         "endpoints": msgspec.to_builtins(plan.endpoints),
-        "description": [
-            _table(one)
-            for one in (description.flow, description.missing, description.follow_up, description.table_one)
-        ],
+        "description": [_table(one) for one in description.sheets],
         "analyses": [_result(one) for one in results],
     }
 
@@ -177,6 +174,7 @@ def _result(one: Result) -> dict[str, object]:
     entry, made = one.analysis, one.findings
     found: dict[str, object] = {
         "id": entry.id,
+        "title": entry.title or None,
         "kind": str(entry.kind),
         "endpoint": entry.endpoint,
         "primary": entry.primary,

@@ -36,7 +36,9 @@ def page(
     planned = [one for one in results if one.analysis.planned]
     others = [one for one in results if not one.analysis.planned]
     later = lock.added_later(plan)
-    sections = [
+    cohort = [table(one, name=f"table-{one.name}") for one in description.cohort.tables]
+    sections = [("cohort", "From submissions to the data folder", cohort)] if cohort else []
+    sections += [
         (
             "flow",
             f"Flow of {plan.population.unit}s",
@@ -62,7 +64,7 @@ def page(
     ]
     body = together(
         (
-            element("header", *_head(plan, lock, results)),
+            element("header", *_head(plan, lock, results, description.cohort.signed)),
             element(
                 "nav",
                 element("h2", "Contents", id="contents"),
@@ -91,14 +93,17 @@ def page(
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
 
 
-def _head(plan: Plan, lock: PlanLock, results: Sequence[Result]) -> Iterator[Markup]:
+def _head(plan: Plan, lock: PlanLock, results: Sequence[Result], signed: str) -> Iterator[Markup]:
     yield element("h1", plan.study.title or plan.study.id)
     counts = {status: sum(one.status is status for one in results) for status in Status}
     told = ", ".join(f"{n} {STATUS_WORDS[status]}" for status, n in counts.items() if n)
     facts = [("Study", plan.study.id)]
     if plan.study.data_cut:
         facts.append(("Data cut", plan.study.data_cut.isoformat()))
-    facts += [("Plan", _lock_text(plan, lock)), ("Analyses", told), ("For", str(plan.audience))]
+    if signed:
+        facts.append(("Study file", signed))
+    fixed = [("Plan", _lock_text(plan, lock))] if lock.versions or not signed else []
+    facts += [*fixed, ("Analyses", told), ("For", str(plan.audience))]
     yield _facts(facts)
     for change in lock.amendments(plan):
         yield element("p", _amendment(change))

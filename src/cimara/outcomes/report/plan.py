@@ -12,12 +12,16 @@ OptionValue = str | float | bool | tuple[str, ...] | tuple[float, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """Name of the study, the day on which its data were cut, and the seed of all that is random."""
+    """Name of the study, the day on which its data were cut, and the seed of all that is random.
+
+    `dated` is false where days count from each patient's anchor, so that no start has a date of its own.
+    """
 
     id: str
     title: str
     data_cut: dt.date | None = None
     seed: int = 0
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

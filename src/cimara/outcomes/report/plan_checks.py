@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from cimara.outcomes.endpoints.errors import nearest
-from cimara.outcomes.endpoints.lines import KeyPath
 from cimara.outcomes.report.plan import Analysis, Plan
 from cimara.outcomes.report.plan_words import FigureKind, Kind
+from cimara.terms.toml_lines import KeyPath
 
 Note = Callable[[KeyPath, str], None]
 MODELS = (Kind.COX, Kind.FINE_GRAY)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from cimara.outcomes.endpoints.errors import Problem, nearest
-from cimara.outcomes.endpoints.lines import KeyPath, key_lines
 from cimara.outcomes.endpoints.reading import Reader
 from cimara.outcomes.endpoints.table import TIME_UNITS
 from cimara.outcomes.report.errors import PlanError
@@ -40,11 +39,23 @@ from cimara.outcomes.report.plan_words import (
     UnitRow,
     keys_of,
 )
+from cimara.terms.toml_lines import KeyPath, parted_lines
 
 TOP_KEYS = (
     "study", "population", "covariates", "endpoints", "table_one", "analysis", "figure", "release",
 )  # fmt: skip
 STUDY_KEYS = ("id", "title", "data_cut", "seed")
+STUDY_FILE = "cohort"
+"""A file with this table is a study file; what is its own is read, checked and signed in `cimara.cohort`."""
+STUDY_FILE_KEYS = (
+    STUDY_FILE, "study", "variables", "covariates", "endpoints", "table_one", "analysis", "figure", "release",
+    "sites", "governance", "disclosure",
+)  # fmt: skip
+STUDY_FILE_STUDY_KEYS = (*STUDY_KEYS, "question", "schema", "sites_min")
+STUDY_FILE_ENDPOINT_KEYS = ("file", "switch", "option")
+STUDY_FILE_SITE = "site"
+OVER_TIME = ("since", "during")
+"""Keys of a variable that changes over time."""
 POPULATION_KEYS = ("where", "unit", "cluster", "site")
 COVARIATE_KEYS = ("label", "levels", "known", "forward")
 ENDPOINT_KEYS = ("use", "policy", "competing", "unit", "label", "measurement", "definition")
@@ -77,7 +88,7 @@ def plan_from_text(text: str, source: str = "plan") -> Plan:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PlanError([Problem("TOML", str(error))], source) from error
-    lines = {tuple(_parts(path)): line for path, line in key_lines(text).items()}
+    lines = parted_lines(text)
     reader = PlanReader(lines)
     made = reader.plan(data)
     check_references(made, reader.problem)
@@ -95,16 +106,29 @@ def plan_from_text(text: str, source: str = "plan") -> Plan:
 _PARTS = ("study", "population", "endpoints", "analyses", "covariates", "table_one", "figures", "audience")
 
 
+def known_column(name: str) -> str:
+    """Column of rows with the day on which a variable of a study file was known."""
+    return f"{name}__known"
+
+
 class PlanReader(Reader):
-    """One reading of one plan."""
+    """One reading of one plan, or of the plan that a study file holds."""
+
+    of_study_file = False
 
     def plan(self, data: dict[str, Any]) -> Plan:
         """The plan; what is wrong is noted and stood in for."""
-        self.keys((), data, TOP_KEYS)
+        self.of_study_file = STUDY_FILE in data
+        self.keys((), data, STUDY_FILE_KEYS if self.of_study_file else TOP_KEYS)
         return Plan(
             study=self._study(self.table(("study",), data.get("study"))),
-            population=self._population(self.table(("population",), data.get("population"))),
-            covariates=tuple(self._named(data, "covariates", self._covariate)),
+            population=self._of_cohort(data[STUDY_FILE])
+            if self.of_study_file
+            else self._population(self.table(("population",), data.get("population"))),
+            covariates=(
+                *self._variables(data),
+                *self._named(data, "covariates", self._covariate),
+            ),
             endpoints=tuple(self._named(data, "endpoints", self._endpoint)),
             table_one=self._table_one(self.table(("table_one",), data.get("table_one"))),
             analyses=tuple(self._each(data, "analysis", self._analysis)),
@@ -125,7 +149,7 @@ class PlanReader(Reader):
             yield read((key, place), self.table((key, place), table))
 
     def _study(self, table: dict[str, Any]) -> Study:
-        self.keys(("study",), table, STUDY_KEYS)
+        self.keys(("study",), table, STUDY_FILE_STUDY_KEYS if self.of_study_file else STUDY_KEYS)
         cut, seed = table.get("data_cut"), table.get("seed", 0)
         if cut is not None and (not isinstance(cut, dt.date) or isinstance(cut, dt.datetime)):
             self.problem(("study", "data_cut"), "expected a date such as 2025-06-30, without quotes")
@@ -135,7 +159,7 @@ class PlanReader(Reader):
             seed = 0
         name = self.text(("study", "id"), table.get("id"))
         title = self.text(("study", "title"), table.get("title", name), needed=False)
-        return Study(id=name, title=title, data_cut=cut, seed=seed)
+        return Study(id=name, title=title, data_cut=cut, seed=seed, dated=not self.of_study_file)
 
     def _population(self, table: dict[str, Any]) -> Population:
         self.keys(("population",), table, POPULATION_KEYS)
@@ -145,6 +169,27 @@ class PlanReader(Reader):
         }
         unit = self.word(("population", "unit"), table.get("unit"), UnitRow, UnitRow.PATIENT)
         return Population(unit=unit, **texts)
+
+    def _of_cohort(self, value: object) -> Population:
+        """The population of a study file, whose data folder holds those who were selected and no one else."""
+        unit = self.table((STUDY_FILE,), value).get("unit")
+        found = self.word((STUDY_FILE, "unit"), unit, UnitRow, UnitRow.PATIENT)
+        return Population(unit=found, site=STUDY_FILE_SITE)
+
+    def _variables(self, data: dict[str, Any]) -> Iterable[Covariate]:
+        """What a study file says of its variables; the rest of them is not the plan's."""
+        for _, table in self._each(data, "variables", lambda path, one: (path, one)):
+            name = table.get("name")
+            varies = any(key in table for key in OVER_TIME)
+            if isinstance(name, str) and name:
+                levels = table.get("levels")
+                yield Covariate(
+                    name=name,
+                    label=str(table.get("label", "")),
+                    levels=tuple(str(one) for one in levels) if isinstance(levels, list) else (),
+                    known="" if varies else known_column(name),
+                    forward="since" in table or table.get("forward") is True,
+                )
 
     def _covariate(self, path: KeyPath, name: str, table: dict[str, Any]) -> Covariate:
         self.keys(path, table, COVARIATE_KEYS)
@@ -161,7 +206,8 @@ class PlanReader(Reader):
         )
 
     def _endpoint(self, path: KeyPath, name: str, table: dict[str, Any]) -> EndpointUse:
-        self.keys(path, table, ENDPOINT_KEYS)
+        own = STUDY_FILE_ENDPOINT_KEYS if self.of_study_file else ()
+        self.keys(path, table, (*ENDPOINT_KEYS, *own))
         texts = {
             key: self.text((*path, key), table.get(key, ""), needed=False)
             for key in ("use", "policy", "label", "measurement", "definition")
@@ -286,12 +332,6 @@ class PlanReader(Reader):
             self.problem(path, "expected a list of numbers")
             return ()
         return tuple(self.number(path, one) for one in value)
-
-
-def _parts(path: KeyPath) -> Iterable[str | int]:
-    """The path of a key with the parts of its table's name apart."""
-    for part in path:
-        yield from part.split(".") if isinstance(part, str) else (part,)
 
 
 def _sections(data: dict[str, Any]) -> Iterable[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _HEADER = re.compile(r"\s*\[(\[)?\s*([A-Za-z0-9_.-]+)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
@@ -32,6 +33,16 @@ def key_lines(text: str) -> dict[KeyPath, int]:
             found.setdefault((*table, key[1]), number)
             inside = next((mark for mark in _LONG_QUOTES if line.count(mark) % 2), "")
     return found
+
+
+def parted_lines(text: str) -> dict[KeyPath, int]:
+    """As `key_lines`, with the parts of a table's name apart: ("endpoints", "os", "use")."""
+    return {tuple(_parts(path)): line for path, line in key_lines(text).items()}
+
+
+def _parts(path: KeyPath) -> Iterator[str | int]:
+    for part in path:
+        yield from part.split(".") if isinstance(part, str) else (part,)
 
 
 def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int:

@@ -1,0 +1,1 @@
+"""`cimara cohort`: one thin file a verb."""

@@ -1,0 +1,1 @@
+"""`cimara study`: one thin file a verb."""

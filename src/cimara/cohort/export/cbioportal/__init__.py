@@ -1,0 +1,1 @@
+"""A cohort as a study folder of cBioPortal, after the disclosure filter."""

@@ -1,0 +1,1 @@
+"""The demonstration study: an invented consortium, from dirty exports to the report."""

@@ -127,6 +127,7 @@ def _field(name: str, slot: dict[str, Any], prefix: str, schema: dict[str, Any])
         "codes": _codes(schema["enums"][slot["range"]]) if kind in ("code", "codes") else [],
         "references": said.get("references", ""),
         "redcap_name": redcap_name,
+        "takes_reason": said.get("takes_reason", True),
     }
 
 

@@ -60,7 +60,8 @@ class Field:
     """One field of an entity.
 
     `lowest` and `highest` are inclusive, in `unit` (UCUM). `places` are the decimals that are kept.
-    `references` names the entity whose key this is. `enum` names the closed list of `codes`.
+    `references` names the entity whose key this is. A field that does not take a reason for a missing value
+    has words among its values that look like one (country `NA`). `enum` names the closed list of `codes`.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Field:
     codes: tuple[Code, ...] = ()
     references: str = ""
     redcap_name: str = ""
+    takes_reason: bool = True
 
     @property
     def why(self) -> str:

@@ -68,8 +68,7 @@ def read_csv(
         return _slow(raw, header, delimiter, name, findings)
     blanks = not raw.isascii() or _blank_at_an_end(raw, delimiter)
     del raw  # nearly as large as what is read from it
-    frame = _in_one_piece(quick)
-    frame = _stripped(frame) if blanks else frame
+    frame = _stripped(quick) if blanks else quick
     return RawTable(frame, _numbers(frame.height), name, findings=finding_frame(findings))
 
 
@@ -208,7 +207,7 @@ def _quick(raw: bytes, header: list[str], delimiter: str) -> pl.DataFrame | None
 
 
 def _blank_at_an_end(raw: bytes, delimiter: str) -> bool:
-    """Whether a cell may begin or end with a blank: most files have none, and to strip all cells takes long."""
+    """Whether a cell may begin or end with a blank; in most files none does, and to strip takes long."""
     signs, ends = np.frombuffer(raw, np.uint8), np.zeros(256, bool)
     ends[list(b"\r\n" + delimiter.encode())] = True
     for start in range(0, len(signs), _AT_ONCE):
@@ -218,12 +217,6 @@ def _blank_at_an_end(raw: bytes, delimiter: str) -> bool:
         if beside.any():
             return True
     return False
-
-
-def _in_one_piece(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same cells, each column in one piece: a frame in pieces is put together anew by every question."""
-    columns = frame.columns
-    return pl.DataFrame([frame.drop_in_place(name).rechunk() for name in columns])
 
 
 def _count(raw: bytes, sign: bytes) -> int:

@@ -191,7 +191,8 @@ def _seen(entity: Entity, text: pl.DataFrame) -> dict[str, tuple[bool, bool]]:
     numbers = [one for one in fields.values() if one.kind in NUMBERS]
     forms = [pl.col(one.name).str.contains(_exact_form(one)).all() for one in numbers]
     exact = {one for one, held in text.select(forms).rows(named=True)[0].items() if held} if forms else set()
-    shortest = text.select(pl.col([name for name in fields if name not in exact]).str.len_bytes().min())
+    asked = [name for name, field in fields.items() if name not in exact and field.takes_reason]
+    shortest = text.select(pl.col(asked).str.len_bytes().min())
     short = [one.name for one in shortest if (one.item() or 0) <= max(map(len, REASONS))]
     said = text.select(pl.col(short).is_in(list(REASONS)).any()).rows(named=True)[0] if short else {}
     return {name: (said.get(name, False), name in exact) for name in fields}

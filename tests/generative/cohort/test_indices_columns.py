@@ -6,12 +6,11 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cimara.cohort.facts.changes import treatment_changes
 from cimara.cohort.indices.concurrency import Window, concurrency
 from cimara.cohort.indices.point_tables import CODED, Item, is_transcribed, point_table, table_names
 from cimara.cohort.indices.scoring import Possible, other, score, score_columns
 from tests.many import examples
-from tests.unit.cohort.indices.chart import PATIENT, Row, chart, course_id
+from tests.unit.cohort.indices.chart import Row, chart, course_id
 
 TABLES = tuple(name for name in table_names() if is_transcribed(name) and point_table(name).levels)
 NUMBERS = {
@@ -109,37 +108,3 @@ def test_concurrency_equals_going_through_every_dose_and_fraction(
 
 def word(told: bool) -> str:
     return "yes" if told else "no"
-
-
-SPANS = st.lists(
-    st.tuples(st.integers(-20, 60), st.integers(0, 30), st.sampled_from([2.0, 4.0, 8.0])), max_size=4
-)
-
-
-@settings(max_examples=examples(100, 2000), deadline=None)
-@given(SPANS, st.integers(-10, 40))
-def test_what_holds_on_each_day_is_what_the_chart_gives_on_it(
-    spans: list[tuple[int, int, float]], origin: int
-) -> None:
-    """After the last change up to day d of the clock stands what was given on that day of the chart."""
-    rows: list[Row] = [
-        {
-            "support_no": n,
-            "kind": "dexamethasone",
-            "start_day": first,
-            "stop_day": first + length,
-            "dose_mg_day": mg,
-        }
-        for n, (first, length, mg) in enumerate(spans, start=1)
-    ]
-    changes = treatment_changes(
-        chart(SupportiveCourse=rows), pl.DataFrame({"patient_id": [PATIENT], "day": [origin]})
-    )
-    told = changes.select("day", "dexamethasone_mg").rows()
-    assert told[0][0] == 0
-    for clock in (0, *range(2, 100)):
-        of_chart = origin if clock == 0 else origin + clock - 1
-        given_mg = max(
-            [mg for first, length, mg in spans if first <= of_chart <= first + length], default=0.0
-        )
-        assert [mg for day, mg in told if day <= clock][-1] == given_mg

@@ -210,3 +210,10 @@ def test_two_tables_of_one_entity_are_refused(tmp_path: Path) -> None:
 def test_two_columns_of_one_field_are_refused(tmp_path: Path) -> None:
     (tmp_path / "lesion_measurement.csv").write_text("longest_mm,longest_mm [mm]\n1,2\n")
     assert "two columns are of one field: longest_mm" in refused(tmp_path)
+
+
+def test_namibia_is_a_country_and_no_reason() -> None:
+    entity = data_model().entity("Site")
+    frame, findings = typed_frame(entity, pl.DataFrame({"country": ["NA"]}), plain_origin(1))
+    assert frame["country"].to_list() == ["NA"]
+    assert findings.is_empty()

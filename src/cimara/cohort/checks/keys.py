@@ -26,7 +26,7 @@ from cimara.cohort.model import Entity, Field, Kind
 )
 def key_is_unique(tables: Tables) -> Iterator[Found]:
     """The second and later rows with one key."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         rows = _of_one_fingerprint(tables.rows(entity.name), entity.key)
         if rows.height > 1:
             whole = rows.filter(pl.all_horizontal(pl.col(entity.key).is_not_null())).with_columns(
@@ -60,7 +60,7 @@ def _of_one_fingerprint(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFram
 )
 def key_has_no_reason(tables: Tables) -> Iterator[Found]:
     """Key fields with a reason in place of a value."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         rows = tables.rows(entity.name)
         for name in entity.key:
             if f"{name}__why" in rows.columns:
@@ -81,7 +81,7 @@ def key_has_no_reason(tables: Tables) -> Iterator[Found]:
 )
 def named_row_exists(tables: Tables) -> Iterator[Found]:
     """References to rows that are not there."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         for field in entity.parents:
             if tables.rows(entity.name).height:
                 yield Found(entity.name, field.name, _orphans(tables, entity, field))
@@ -105,7 +105,7 @@ def _orphans(tables: Tables, entity: Entity, field: Field) -> pl.DataFrame:
 )
 def named_id_has_its_form(tables: Tables) -> Iterator[Found]:
     """References of another form."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         for field in entity.parents:
             if field.pattern and not tables.lost(entity, field).is_empty():
                 broken = ~pl.col(field.name).str.contains(field.pattern)
@@ -123,7 +123,7 @@ def named_id_has_its_form(tables: Tables) -> Iterator[Found]:
 )
 def named_row_is_of_the_same_patient(tables: Tables) -> Iterator[Found]:
     """References to rows of another patient."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         rows = tables.rows(entity.name)
         for field in entity.parents:
             key = tables.model.entity(field.references).key
@@ -178,7 +178,7 @@ def _told(name: str, pattern: str) -> pl.Expr:
 )
 def id_is_named_after_its_patient_and_site(tables: Tables) -> Iterator[Found]:
     """Ids of another patient's form, and patients of a site that is not there."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         name = entity.key[0]
         if len(entity.key) == 1 and name not in ("patient_id", "site_id") and tables.misnamed(entity.name):
             of_form = pl.col(name).str.contains(entity.field(name).pattern)

@@ -17,7 +17,9 @@ LARGEST_SHOWN = 99_999
 """A longer number in the wrong field may be a hospital's number or a calendar date; its length is told."""
 LARGE = 100_000
 """Rows above which a few tests run at once: what they work with would take more memory than the table."""
-LARGE_AT_ONCE = 6
+LARGE_AT_ONCE = 3
+SHOWN_PLACES = 6
+"""More decimals than any field has: what is beyond is noise of the arithmetic."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ def plain(number: pl.Expr) -> pl.Expr:
     """A number as text, without `.0`; of a very long one its digits are counted."""
     digits = number.abs().cast(pl.Int64, strict=False).cast(pl.String).str.len_chars()
     long = pl.coalesce(pl.format("a number of {} digits", digits), pl.lit("no finite number"))
-    text = number.cast(pl.String).str.strip_suffix(".0")
+    text = number.round(SHOWN_PLACES).cast(pl.String).str.strip_suffix(".0")
     return pl.when(number.abs() > LARGEST_SHOWN).then(long).otherwise(text)
 
 

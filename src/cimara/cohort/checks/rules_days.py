@@ -103,7 +103,7 @@ def _out_of_order(tables: Tables, entity: str, first: str, last: str) -> pl.Data
 def nothing_comes_after_last_contact(tables: Tables) -> Iterator[Found]:
     """Events after last_contact_day of their patient; of a death see the next rule."""
     last = tables.keyed("Patient", "last_contact_day").rename({"last_contact_day": "_last"})
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         days = [one.name for one in entity.fields if one.kind is Kind.DAY and one.name not in NO_EVENTS]
         rows = tables.rows(entity.name)
         if "patient_id" not in entity.by_name or entity.name == "Death" or rows.is_empty() or not days:

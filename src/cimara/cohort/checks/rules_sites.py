@@ -26,7 +26,7 @@ MOST_UNKNOWN = 0.30
 )
 def little_is_unknown(tables: Tables) -> Iterator[Found]:
     """Fields with `unknown` or the reason UNK in too many rows of one site."""
-    for entity in tables.model.entities:
+    for entity in tables.entities:
         fields = [one for one in entity.fields if _may_be_unknown(tables, entity, one)]
         if fields and "patient_id" in entity.by_name and tables.rows(entity.name).height:
             yield from _mostly_unknown(tables, entity, fields)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import polars as pl
 
 from cimara.cohort.checks.catalogue import TABLE_RULES
-from cimara.cohort.checks.cells import cell_tests
+from cimara.cohort.checks.cells import EVERY, cell_tests
 from cimara.cohort.checks.located import located
 from cimara.cohort.checks.optional import blank_optional
 from cimara.cohort.checks.row_rules import row_rule_tests
@@ -35,16 +35,17 @@ def check(dataset: Dataset, *, needed: Collection[str] = ()) -> pl.DataFrame:
     """
     tables = Tables(dataset)
     found: dict[str, list[tuple[Rule, Found]]] = defaultdict(list)
-    for entity in dataset.model.entities:
+    for entity in tables.entities:
         cells = tables.cells(entity.name)
         reasons = frozenset(name for name in cells.columns if name.endswith("__why"))
         tests = (*cell_tests(entity.name, reasons), *row_rule_tests(entity.name, reasons))
         found[entity.name] += failing(entity.name, cells, tests)
         found[entity.name] += blank_optional(entity, tables, needed)
     for rule in TABLE_RULES:
-        for one in rule.find(tables) if rule.find else ():
-            found[one.entity].append((rule, one))
-    parts = [located(dataset, entity.name, found[entity.name]) for entity in dataset.model.entities]
+        if rule.find and (rule.entities == EVERY or any(map(tables.has_rows, rule.entities))):
+            for one in rule.find(tables):
+                found[one.entity].append((rule, one))
+    parts = [located(dataset, entity.name, found[entity.name]) for entity in tables.entities]
     return _once_a_cause(_in_order(joined(parts), list(dataset.model.by_name)), dataset.findings)
 
 

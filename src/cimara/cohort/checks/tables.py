@@ -36,13 +36,22 @@ class Tables:
         """The data model."""
         return self.dataset.model
 
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """Entities that have a row."""
+        return tuple(one for one in self.model.entities if self.has_rows(one.name))
+
+    def has_rows(self, name: str) -> bool:
+        """Whether a table has a row."""
+        return name in self.dataset.tables and self.dataset.tables[name].height > 0
+
     def cells(self, name: str) -> pl.DataFrame:
         """A table as it stands, with `AT` and `ROW`."""
         if name not in self._cells:
             frame = _whole(self.dataset.frame(name), self.model.entity(name))
             place = pl.int_range(frame.height, dtype=pl.UInt32, eager=True).alias(AT)
             number = self.dataset.origin(name)["row"].alias(ROW)
-            self._cells[name] = frame.with_columns(place, number)
+            self._cells[name] = frame.with_columns(_in_pieces(place, frame), _in_pieces(number, frame))
         return self._cells[name]
 
     def rows(self, name: str) -> pl.DataFrame:
@@ -172,3 +181,11 @@ def _whole(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
         return frame
     lacking = {name: kind for name, kind in schema_of(entity).items() if name not in frame.columns}
     return frame.with_columns([pl.lit(None, dtype=kind).alias(name) for name, kind in lacking.items()])
+
+
+def _in_pieces(column: pl.Series, frame: pl.DataFrame) -> pl.Series:
+    """A column in as many pieces as those of a frame: in others, every question would copy the whole frame."""
+    lengths = max((one.chunk_lengths() for one in frame), key=len, default=[])
+    starts = [sum(lengths[:n]) for n in range(len(lengths))]
+    pieces = [column.slice(start, length) for start, length in zip(starts, lengths, strict=True)]
+    return pl.concat(pieces, rechunk=False) if len(pieces) > 1 else column

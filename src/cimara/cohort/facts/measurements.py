@@ -12,7 +12,7 @@ import polars as pl
 from cimara.cohort.dataset import Dataset
 from cimara.cohort.errors import CohortError
 from cimara.cohort.facts.calendar import as_date, starts_of
-from cimara.cohort.facts.changes import dexamethasone_spans
+from cimara.cohort.facts.steroids import dexamethasone_spans
 from cimara.cohort.indices.agents import agents_of_class
 from cimara.cohort.indices.courses import RADIOSURGERY, RESECTION, WHOLE_BRAIN
 from cimara.cohort.reading import half_up

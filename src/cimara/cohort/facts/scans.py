@@ -53,7 +53,8 @@ def scan_facts(dataset: Dataset) -> pl.DataFrame:
     stay out, since endpoint definitions name theirs. They are added below the frame of `Facts.from_tables`.
     Where responses are derived from measurements, those facts take the place of these.
     """
-    scans = dataset.frame("ImagingAssessment").with_row_index("row", offset=1)
+    # In one chunk: polars 2.1 panics in `format` over an empty selection of a frame of many chunks.
+    scans = dataset.frame("ImagingAssessment").rechunk().with_row_index("row", offset=1)
     mri = scans.filter(pl.col("modality") == MRI)
     called = pl.col("intracranial_response")
     adequate = scans.filter(_is_adequate())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cimara.cohort.checks.run import check
-from tests.unit.cohort.clean import FIRST, PATIENTS, SECOND, Row, clean_dataset
+from tests.unit.cohort.clean import FIRST, PATIENTS, SECOND, Changes, Row, clean_dataset
 
 LONGER = f"{FIRST}0"
 """A patient whose id begins with that of another."""
@@ -35,7 +35,9 @@ def test_a_lesion_that_is_named_after_another_patient_is_of_the_patient_of_its_r
 
 
 def test_a_row_without_a_key_is_blank_and_no_double() -> None:
-    changed = {"LabResult": {1: {"day": None}, 2: {"day": None, "analyte": "haemoglobin", "unit": "g_dl"}}}
+    changed: Changes = {
+        "LabResult": {1: {"day": None}, 2: {"day": None, "analyte": "haemoglobin", "unit": "g_dl"}}
+    }
     assert check(clean_dataset(changed))["rule"].to_list() == ["REQUIRED", "REQUIRED"]
 
 

@@ -21,4 +21,4 @@ def test_the_lines_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         exec(compile(block, PAGE.name, "exec"), names)
     assert (tmp_path / "response" / "visits.csv").is_file()
-    assert {"scores", "around", "cavities", "watched", "scans", "changes"} <= set(names)
+    assert {"scores", "around", "cavities", "watched", "scans"} <= set(names)

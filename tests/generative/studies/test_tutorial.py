@@ -1,6 +1,6 @@
 """The tutorial from dirty exports to figures: its commands, run as a person types them, and what they leave.
 
-As written (17 hospitals, 1,700 patients) with CIMARA_MANY=1; else with few of both, and fewer lines to hold.
+As written (1,700 patients) with CIMARA_MANY=1; else with fewer patients, and fewer lines to hold.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.many import MANY, examples
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "tutorial" / "from-exports-to-figures.md"
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-SITES, PATIENTS = 17, examples(340, 1700)
+SITES, PATIENTS = 17, examples(255, 1700)
 NOW = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
 
 
@@ -53,15 +53,8 @@ def run_block(text: str, folder: Path) -> str:
 
 
 def smaller(text: str) -> str:
-    """The commands for few hospitals; the workbook of DC03 stands for the folder of tables of DE05."""
-    text = text.replace(
-        "study demo --out demo", f"study demo --out demo --sites {SITES} --patients {PATIENTS}"
-    )
-    return re.sub(r"(?<=for site in )[^;]*", _first_sites, text).replace("DE05", "DC03")
-
-
-def _first_sites(listed: re.Match[str]) -> str:
-    return " ".join(one for one in listed[0].split() if int(one[2:]) <= SITES)
+    """The commands for fewer patients."""
+    return text.replace("study demo --out demo", f"study demo --out demo --patients {PATIENTS}")
 
 
 def holds(shown: str, printed: str) -> bool:

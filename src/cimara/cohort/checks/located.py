@@ -23,7 +23,8 @@ def located(dataset: Dataset, entity: str, found: Iterable[tuple[Rule, Found]]) 
     rows = pl.concat(parts)
     origin = dataset.origin(entity).select(pl.col(list(ORIGIN)).gather(rows["at"]))
     frame = dataset.frame(entity)
-    patient = pl.col("patient_id") if "patient_id" in frame.columns else pl.lit(None, dtype=pl.String)
+    known = "patient_id" in frame.columns
+    patient = pl.col("patient_id") if known else pl.repeat(None, pl.len(), dtype=pl.String)
     patients = frame.select(patient_id=patient.gather(rows["at"]))
     placed = pl.concat([rows, origin, patients], how="horizontal").with_columns(
         patient_id=_only(pl.col("patient_id"), PSEUDONYM),

@@ -184,7 +184,7 @@ def _whole(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 
 
 def _in_pieces(column: pl.Series, frame: pl.DataFrame) -> pl.Series:
-    """A column in as many pieces as those of a frame: in others, every question would copy the whole frame."""
+    """A column in as many pieces as those of a frame; else every question would copy the whole frame."""
     lengths = max((one.chunk_lengths() for one in frame), key=len, default=[])
     starts = [sum(lengths[:n]) for n in range(len(lengths))]
     pieces = [column.slice(start, length) for start, length in zip(starts, lengths, strict=True)]

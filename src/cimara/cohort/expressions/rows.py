@@ -42,7 +42,7 @@ from cimara.cohort.expressions.values import (
     typed_null,
 )
 from cimara.cohort.model import closest
-from cimara.cohort.reading import half_up
+from cimara.cohort.reading import rounded
 
 MOST_PLACES = 9
 
@@ -252,7 +252,7 @@ class _Rows:
         return replace(chosen, numbers=chosen.numbers | test.numbers)
 
     def rounded(self, node: Call) -> Compiled:
-        number, scale = self.number(node.arguments[0]), 1
+        number, kept = self.number(node.arguments[0]), 0
         if len(node.arguments) == 2:
             places = node.arguments[1]
             whole = isinstance(places, Number) and places.value.is_integer() and places.value <= MOST_PLACES
@@ -262,8 +262,8 @@ class _Rows:
                     at=places.at,
                     expected=f"a whole number from 0 to {MOST_PLACES}",
                 )
-            scale = 10 ** int(places.value) if isinstance(places, Number) else 1
-        return replace(number, expr=half_up(number.expr * scale) / scale)
+            kept = int(places.value) if isinstance(places, Number) else 0
+        return replace(number, expr=rounded(number.expr, kept))
 
     def alike(self, nodes: tuple[Node, ...]) -> list[Compiled]:
         """Values that are brought to one type."""

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.rows import Rows
 from cimara.terms.errors import CimaraError
 
@@ -124,13 +125,19 @@ def run(
     ------
     ContractError
         Parts that share a stratum although every risk set must lie inside one part, or no part at all.
+    NotEstimable
+        Not finished after 200 rounds: many coefficients run away, each on its own.
     """
     kept = list(parts) if isinstance(parts, Iterator) else parts
     now = estimator.start() if state is None else state
     _check_strata(estimator.scope, kept)
     while not now.finished:
         if now.round >= MOST_ROUNDS:
-            raise ContractError(f"not finished after {MOST_ROUNDS} rounds", where=type(estimator).__name__)
+            raise NotEstimable(
+                Concern.NO_CONVERGENCE,
+                f"{type(estimator).__name__} is not finished after {MOST_ROUNDS} rounds",
+                hint="There may be too few events for so many coefficients.",
+            )
         now = estimator.update(total(estimator.summarise(part, now) for part in kept), now)
         if progress is not None:
             progress(now)

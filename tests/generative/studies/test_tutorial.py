@@ -71,11 +71,13 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
 
 
 def test_the_page_leads_from_exports_to_the_report(walked: tuple[Path, list[tuple[str, str]]]) -> None:
-    folder, told = walked
-    assert len(told) == len(steps()) > 8
+    folder, printed = walked
+    assert len(printed) == len(steps()) > 8
     assert len(Store(str(folder / "store")).current("demo-rn-bev")) == SITES
     results = json.loads((folder / "out" / "report" / "results.json").read_text(encoding="utf-8"))
-    assert {one["status"] for one in results["analyses"]} == {"done"}
+    told = {one["id"]: one["status"] for one in results["analyses"]}
+    assert {told[name] for name in ("A1", "A2", "A3", "A4")} == {"done"}
+    assert told["A5"] in ("done", "not_estimable")  # a coefficient a site asks for more patients than a few
     assert not (folder / "other").exists()
     assert (folder / "matrix" / "matrix.html").is_file()
 

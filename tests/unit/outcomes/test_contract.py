@@ -19,6 +19,7 @@ from cimara.outcomes.contract import (
     summary_from_bytes,
     to_bytes,
 )
+from cimara.outcomes.model_warnings import NotEstimable
 from cimara.outcomes.rows import Survival
 
 ROWS = Survival.from_frame(
@@ -129,5 +130,5 @@ def test_an_estimator_that_never_finishes_is_stopped() -> None:
         def update(self, total: Summary, state: RateState) -> RateState:
             return RateState(round=state.round + 1, grid=state.grid)
 
-    with pytest.raises(ContractError, match="not finished after 200 rounds"):
+    with pytest.raises(NotEstimable, match="not finished after 200 rounds"):
         run(Endless(), [ROWS])

@@ -48,6 +48,8 @@ def read_any(
         return _ours(path)
     if path.suffix.lower() == ".json" or is_our_export(path):
         return _export(path)
+    if path.stem not in {*data_model().by_table, *data_model().by_name}:
+        raise _not_ours(path)
     return dataset_of([read_csv(path)], where=path.name)
 
 

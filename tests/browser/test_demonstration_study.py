@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from cimara.studies.demonstration.shown import make_shown_demonstration
 from cimara_web.studies.shown import FOLDER
 from tests.browser.conftest import Portal, follow
 from tests.browser.test_accessibility import assert_no_barrier
 from tests.browser.test_reflow import OVERFLOW
+from tests.shown_study import small_shown_study
 
 pytestmark = pytest.mark.browser
 
@@ -21,13 +21,11 @@ PAGE = "/studies/demonstration/"
 
 
 @pytest.fixture(scope="module")
-def study(portal: Portal) -> Path:
+def study(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study of three sites where the portal looks for it."""
-    made = portal.database.parent / FOLDER
-    make_shown_demonstration(
-        made, now=lambda: dt.datetime(2026, 1, 2, tzinfo=dt.UTC), seed=3, patients=180, sites=3
-    )
-    return made
+    target = portal.database.parent / FOLDER
+    shutil.copytree(small_shown_study(tmp_path_factory), target)
+    return target
 
 
 @pytest.mark.parametrize("width", [1280, 320])

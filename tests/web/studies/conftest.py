@@ -1,26 +1,21 @@
-"""A small demonstration study, made once: three sites, 120 patients."""
+"""A small demonstration study: three sites, 180 patients."""
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cimara.studies.demonstration.shown import make_shown_demonstration
 from cimara_web.studies.shown import FOLDER
+from tests.shown_study import small_shown_study
 
 
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demonstration with three sites."""
-    made = tmp_path_factory.mktemp("study") / FOLDER
-    make_shown_demonstration(
-        made, now=lambda: dt.datetime(2026, 1, 2, tzinfo=dt.UTC), seed=3, patients=180, sites=3
-    )
-    return made
+    return small_shown_study(tmp_path_factory)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from cimara.cli import EXIT_FINDINGS, EXIT_OK, main
 from tests.unit.cli.outcomes.made_rows import made_rows
 
-PAGE = Path(__file__).resolve().parents[4] / "docs" / "how-to" / "estimate-outcomes.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "estimate-outcomes.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BEFORE = """
 cimara response synth --patients 120 --seed 7 --out demo-study

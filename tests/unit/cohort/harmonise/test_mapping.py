@@ -239,7 +239,7 @@ def test_the_how_to_makes_a_data_set_without_a_finding(tmp_path: Path) -> None:
     page = (PAGE.parents[2] / "how-to" / "map-a-sites-files.md").read_text(encoding="utf-8")
     data, head, rows = (
         "\n".join(line.strip() for line in one.split("```")[0].strip().splitlines())
-        for one in page.split("```csv")[1:]
+        for one in page.split("```text")[1:4]
     )
     (tmp_path / "mapping.csv").write_text(f"{head}\n{rows}\n", encoding="utf-8")
     (tmp_path / "brm.csv").write_text(data + "\n", encoding="utf-8")

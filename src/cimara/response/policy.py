@@ -260,6 +260,7 @@ class Policy:
         return "\n".join(lines) + "\n"
 
 
+@cache
 def _data(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads((files("cimara.response") / "policy_presets" / name).read_text(encoding="utf-8"))
 

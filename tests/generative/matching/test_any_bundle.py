@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cimara.trials.fhir import BundleError, read_bundle
+from tests.many import examples
 from tests.unit.trials.fhir.demo_bundle import AS_OF, demo
 
 STRANGE: tuple[Any, ...] = (
@@ -45,7 +46,7 @@ def spots(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(spot for key, inner in held for spot in spots(inner, (*path, key)))]
 
 
-@pytest.mark.parametrize("block", range(5))
+@pytest.mark.parametrize("block", range(examples(few=2, many=5)))
 def test_a_demonstration_patient_with_strange_values_anywhere(block: int) -> None:
     places = [spot for spot in spots(demo()) if len(spot) > 2]
     random = Random(block)
@@ -66,7 +67,7 @@ def test_a_demonstration_patient_with_strange_values_anywhere(block: int) -> Non
         assert reading.profile.as_of == AS_OF
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(few=80, many=200), deadline=None)
 @given(resource=st.dictionaries(st.sampled_from(["code", "status", "extension", "bodySite", "meta"]), JSON))
 @pytest.mark.parametrize("kind", ["Patient", "Condition", "Procedure", "Observation", "MedicationRequest"])
 def test_any_resource(kind: str, resource: dict[str, Any]) -> None:

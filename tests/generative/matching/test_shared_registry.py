@@ -15,6 +15,7 @@ from cimara.trials.matching.sites import open_sites
 from cimara.trials.study import Study
 from cimara.trials.verdict import CriterionValue, Verdict
 from tests.generative.matching.random_cases import known_facts, random_profiles, without
+from tests.many import examples
 from tests.unit.trials.matching.shared_snapshot import shared_snapshot
 
 pytestmark = pytest.mark.shared_data
@@ -30,7 +31,7 @@ def studies() -> list[Study]:
     return list(shared_snapshot().studies())
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(examples(few=4, many=10)))
 def test_no_trial_disappears_and_no_verdict_worsens_because_of_an_unknown(block: int) -> None:
     for random, profile in PROFILES[block * 50 : block * 50 + 50]:
         known = known_facts(profile)
@@ -46,7 +47,7 @@ def test_no_trial_disappears_and_no_verdict_worsens_because_of_an_unknown(block:
 
 
 def test_every_criterion_has_its_quote_or_says_that_the_record_is_silent() -> None:
-    for random, profile in PROFILES[:50]:
+    for random, profile in PROFILES[: examples(few=20, many=50)]:
         for study in random.sample(studies(), 200):
             for one in match(profile, study).criteria:
                 quoted = one.quotes or one.reason.endswith("/silent") or one.id in FROM_REGISTRY_FIELDS

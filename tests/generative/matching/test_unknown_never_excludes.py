@@ -15,6 +15,7 @@ from tests.generative.matching.random_cases import (
     random_trials,
     without,
 )
+from tests.many import examples
 
 TRIALS = random_trials(seed=7, number=120)
 PROFILES = list(random_profiles(seed=11, number=500))
@@ -28,7 +29,7 @@ def fewer(random: Random, profile: Profile) -> tuple[Profile, list[str]]:
     return without(profile, *taken), taken
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(examples(few=4, many=10)))
 def test_no_verdict_moves_towards_not_now_or_no(block: int) -> None:
     for random, profile in PROFILES[block * 50 : block * 50 + 50]:
         reduced, taken = fewer(random, profile)
@@ -42,7 +43,7 @@ def test_no_verdict_moves_towards_not_now_or_no(block: int) -> None:
             )
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(examples(few=4, many=10)))
 def test_the_set_of_relevant_trials_does_not_shrink(block: int) -> None:
     for random, profile in PROFILES[block * 50 : block * 50 + 50]:
         reduced, _ = fewer(random, profile)
@@ -52,7 +53,7 @@ def test_the_set_of_relevant_trials_does_not_shrink(block: int) -> None:
         assert before <= after
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(examples(few=4, many=10)))
 def test_a_fact_moves_only_the_criteria_that_look_at_it(block: int) -> None:
     for random, profile in PROFILES[block * 50 : block * 50 + 50]:
         known = known_facts(profile)
@@ -67,7 +68,7 @@ def test_a_fact_moves_only_the_criteria_that_look_at_it(block: int) -> None:
                     assert with_fact.criterion(criterion) == without_fact.criterion(criterion), (taken, study)
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(examples(few=4, many=10)))
 def test_a_new_fact_never_makes_a_known_answer_unknown(block: int) -> None:
     for random, profile in PROFILES[block * 50 : block * 50 + 50]:
         reduced, taken = fewer(random, profile)
@@ -80,7 +81,7 @@ def test_a_new_fact_never_makes_a_known_answer_unknown(block: int) -> None:
 
 
 def test_a_match_is_its_row_in_the_whole_list_whatever_the_order() -> None:
-    for random, profile in PROFILES[:30]:
+    for random, profile in PROFILES[: examples(few=12, many=30)]:
         shuffled = random.sample(TRIALS, len(TRIALS))
         page = rank(profile, shuffled)
         assert page == rank(profile, TRIALS)
@@ -93,7 +94,7 @@ def test_a_match_is_its_row_in_the_whole_list_whatever_the_order() -> None:
 
 def test_every_criterion_has_a_quote_or_says_that_the_record_is_silent() -> None:
     from_registry_fields = {"status", "age", "sex", "tumour"}
-    for _, profile in PROFILES[:30]:
+    for _, profile in PROFILES[: examples(few=12, many=30)]:
         for study in TRIALS:
             for one in match(profile, study).criteria:
                 assert one.quotes or one.reason.endswith("/silent") or one.id in from_registry_fields, one

@@ -19,11 +19,12 @@ from cimara.trials.sync import SyncSettings, sync_registry
 from tests.generative.registry import killed_work
 from tests.generative.registry.http_registry import serving
 from tests.generative.registry.killed_work import Workshop, workshop
+from tests.many import examples
 from tests.unit.trials.registry.fake_registry import FakeRegistry, study
 from tests.unit.trials.registry.records import build, quick_reader, raw, record, write_lines
 
-KILLS = 50
-MOST_TRIES = 150
+KILLS = examples(few=15, many=50)
+MOST_TRIES = 3 * KILLS
 """A kill by the clock after the last event may come too late, and is then tried at another moment."""
 LONGEST_DELAY = 0.01
 
@@ -35,11 +36,12 @@ def shop() -> Iterator[Workshop]:
 
 
 def moments(events: int) -> Iterator[tuple[int, float]]:
-    """Every event, then for ever some with a short delay, so that kills fall between events, too."""
+    """Every event in any order, then for ever some with a short delay: kills fall between events, too."""
     chance = random.Random(20260301)
+    order = chance.sample(range(1, events + 1), events)
     for number in count():
         delay = chance.uniform(0.0002, LONGEST_DELAY) if number >= events else 0.0
-        yield number % events + 1, delay
+        yield order[number % events], delay
 
 
 def stored(path: Path) -> dict[str, bytes]:

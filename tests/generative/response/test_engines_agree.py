@@ -1,11 +1,10 @@
 """The columnar engine gives the tables of the reference engine, every column of every row.
 
-CIMARA_MANY=1 compares 20,000 studies instead of 200.
+CIMARA_MANY=1 compares 20,000 studies instead of 100.
 """
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
@@ -23,8 +22,9 @@ from cimara.response.synth.options import UNTIDINESS, SynthOptions
 from cimara.response.synth.study import synth_study
 from tests.generative.response.random_studies import PRESETS, random_policy, random_study
 from tests.generative.response.studies import studies
+from tests.many import examples
 
-STUDIES = 20_000 if os.environ.get("CIMARA_MANY") else 200
+STUDIES = examples(few=100, many=20_000)
 BATCHES = 10
 ALL_PRESETS = (*PRESETS, "irecist", "irano", "rano_lm_2019")
 
@@ -56,12 +56,12 @@ def test_made_up_trials(preset: str, untidiness: str) -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 def test_volumes(allowed: bool) -> None:
     policy = Policy.preset("rano_bm").replace(measure="volume", allow_unverified_tables=allowed)
-    for seed in range(20):
+    for seed in range(examples(few=8, many=20)):
         study = random_study(Random(seed))
         same(derive_columnar(study, policy), derive_study(study, policy), f"seed {seed}")
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(few=25, many=60), suppress_health_check=list(HealthCheck))
 @given(study=studies())
 def test_studies_with_every_field(study: Study) -> None:
     policy = Policy.preset("rano_bm")
@@ -70,11 +70,11 @@ def test_studies_with_every_field(study: Study) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_typed_frames_are_taken_as_the_reader_takes_them(preset: str) -> None:
-    tables, policy = synth_arrays(40, 10, 5, 3).tables(), Policy.preset(preset)
+    tables, policy = synth_arrays(examples(few=20, many=40), 10, 5, 3).tables(), Policy.preset(preset)
     same(derive_frames(tables, policy), derive_study(read_tidy(tables), policy), preset)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(examples(few=12, many=30)))
 def test_tidy_tables_of_random_studies(seed: int) -> None:
     rng = Random(seed)
     tables, policy = tidy_frames(random_study(rng)), random_policy(rng)

@@ -15,12 +15,13 @@ from cimara.response.reading.tidy import load_tidy
 from cimara.response.reading.write_sdtm import write_sdtm
 from cimara.response.reading.write_tidy import tidy_frames, write_tidy
 from tests.generative.response.studies import studies
+from tests.many import examples
 
 CREATED = dt.datetime(2026, 1, 2, 3, 4, 5)
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-@settings(QUIET, max_examples=150)
+@settings(QUIET, max_examples=examples(few=60, many=150))
 @given(study=studies())
 def test_tidy_tables_lose_nothing(study: Study) -> None:
     with TemporaryDirectory() as folder:
@@ -30,7 +31,7 @@ def test_tidy_tables_lose_nothing(study: Study) -> None:
     assert reading.study.patients == study.patients
 
 
-@settings(QUIET, max_examples=50)
+@settings(QUIET, max_examples=examples(few=20, many=50))
 @given(study=studies())
 def test_frames_are_read_as_files_are(study: Study) -> None:
     pandas = {name: frame.to_pandas() for name, frame in tidy_frames(study).items()}
@@ -38,7 +39,7 @@ def test_frames_are_read_as_files_are(study: Study) -> None:
 
 
 @pytest.mark.parametrize("form", [".csv", ".xpt", ".json", ".ndjson"])
-@settings(QUIET, max_examples=100)
+@settings(QUIET, max_examples=examples(few=35, many=100))
 @given(study=studies())
 def test_tidy_to_sdtm_to_tidy_loses_nothing(form: str, study: Study) -> None:
     with TemporaryDirectory() as folder:

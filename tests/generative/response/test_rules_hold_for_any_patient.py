@@ -15,11 +15,12 @@ from cimara.response.model import Measurement, NewLesion, Tenths
 from cimara.response.tables import TABLES_OF, component_rules, load_table
 from cimara.terms.response import Certainty, LesionCompartment, Response, SizeStatus
 from tests.generative.response.random_patients import patients
+from tests.many import examples
 
 PRESETS = ("recist11", "recist11_literal", "irecist", "rano_bm", "rano_bm_imaging", "irano", "mrecist_cns5")
 ORDER = ["CR", "PR", "SD", "PD"]
 policies = st.sampled_from(PRESETS).map(Policy.preset)
-modest = settings(max_examples=150, deadline=None)
+modest = settings(max_examples=examples(few=60, many=150), deadline=None)
 
 
 def known_rules(criterion: str) -> set[str]:

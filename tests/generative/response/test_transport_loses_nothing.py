@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cimara.response.transport.dataset import POLARS_TYPES, Dataset, Variable, VariableType
 from cimara.response.transport.dataset_json import dataset_json, read_dataset_json, write_dataset_json
 from cimara.response.transport.xpt import losses, read_xpt, write_xpt
+from tests.many import examples
 
 CREATED = dt.datetime(2026, 1, 2, 3, 4, 5)
 LABELS = st.text("aé 1", max_size=42)
@@ -56,7 +57,7 @@ def datasets(
     return Dataset.of(draw(all_names), "Example", variables, columns)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(few=150, many=400))
 @given(dataset=datasets())
 def test_dataset_json_gives_back_what_it_got(dataset: Dataset) -> None:
     with TemporaryDirectory() as folder:
@@ -68,7 +69,7 @@ def test_dataset_json_gives_back_what_it_got(dataset: Dataset) -> None:
             assert dataset_json(found, created=CREATED) == dataset_json(dataset, created=CREATED)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(few=200, many=500))
 @given(dataset=st.one_of(fitting_datasets(), datasets()))
 def test_what_xpt_accepts_it_gives_back(dataset: Dataset) -> None:
     accepted = not list(losses(dataset))
@@ -86,7 +87,7 @@ def test_what_xpt_accepts_it_gives_back(dataset: Dataset) -> None:
         assert found.frame[after.name].dtype == POLARS_TYPES[after.type]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(few=120, many=300))
 @given(dataset=fitting_datasets())
 def test_what_fits_is_accepted(dataset: Dataset) -> None:
     assert all("blank in every column" in problem for problem in losses(dataset))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cimara.trials.places import UnknownPlaceError, find_place
 from cimara.trials.search import Near, Page, Query, QueryError
 from cimara.trials.snapshot import Snapshot
+from tests.many import examples
 from tests.unit.trials.search.trials import ATHENS, site, snapshot_of, trial
 
 BATCH = 100
@@ -60,9 +61,12 @@ anything = st.one_of(
 
 
 def texts(count: int) -> Callable[[Callable[[list[str]], None]], Callable[[], None]]:
-    """Runs a check on `count` random texts, in batches."""
+    """Runs a check on `count` random texts, a third of them in everyday runs, in batches."""
     drawn = settings(
-        max_examples=count // BATCH, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=max(1, examples(few=count // 3, many=count) // BATCH),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
     return lambda check: drawn(given(st.lists(anything, min_size=BATCH, max_size=BATCH))(check))
 

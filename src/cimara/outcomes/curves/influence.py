@@ -105,6 +105,8 @@ def _running(moves: Moves, cluster: IntArray) -> tuple[IntArray, FloatArray, Flo
     The total of the cluster before is taken off where a cluster begins, so that rounding does not grow with
     the number of clusters.
     """
+    if not len(cluster):  # a site with nobody in this group
+        return _single(moves)
     index = np.concatenate((np.maximum(moves.where.entry, 0), moves.where.exit))
     changes = np.concatenate((moves.entering, moves.leaving))
     owner = np.concatenate((cluster, cluster))

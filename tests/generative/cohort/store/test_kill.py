@@ -15,7 +15,7 @@ from tests.generative.cohort.store.killed_writers import Workshop, workshop
 from tests.many import examples
 from tests.unit.cohort.store.small import CLEAN, REPORT, SITE, STUDY, WHO, patients
 
-KILLS = {"submit": 50, "restore": examples(8, 50), "withdraw": examples(8, 50)}
+KILLS = {"submit": examples(15, 50), "restore": examples(8, 50), "withdraw": examples(8, 50)}
 LONGEST_DELAY = 0.004
 
 

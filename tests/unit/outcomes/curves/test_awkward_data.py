@@ -157,3 +157,9 @@ def test_time_lost_is_what_restricted_mean_leaves() -> None:
     left = rmst(rows.all_causes(), tau=7).arm()
     assert sum(one.time_lost for one in lost.lost) == pytest.approx(7 - left.rmst)
     assert lost.events == {"1": 2.0, "2": 2.0}
+
+
+def test_a_site_with_nobody_in_a_group_adds_nothing_where_patients_have_several_rows() -> None:
+    rows = survival([3, 5, 8, 9], [1, 0, 1, 1], group=["A", "B", "A", "B"], cluster=[1, 2, 1, 4])
+    sites = [rows.take(rows.group.codes == code) for code in (0, 1)]
+    assert kaplan_meier(sites, variance="ij").table().equals(kaplan_meier(rows, variance="ij").table())

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs what `make check` leaves: slow tests with SQLite, then the portal's with a PostgreSQL of our own.
 
+With PostgreSQL run the tests of the portal that use a database (`tests/web/with_database.py`).
 Extra arguments go to both runs of pytest. The exit code is 0 only when both pass.
 """
 
@@ -21,17 +22,23 @@ DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_USER = "postgres"
 DATABASE_USER = "cimara"
 SLOW = ["tests/generative", "tests/r", "tests/web", "tests/browser"]
+MADE_ONCE = "TESTS_MADE_ONCE"
+"""Names the folder of what both runs use and the first one makes: the small demonstration study."""
 WIDE = "200"
 """Columns of the terminal that pytest writes for: the reason of a failure stands on its summary line."""
+WITH_DATABASE = ["-p", "tests.web.with_database"]
+"""pytest's plugin that keeps the tests which use a database."""
 NO_TESTS_RAN = 5
 """pytest's exit code for "no tests ran"."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Both runs, then what failed in either and their closing lines once more, where a reader looks first."""
-    code, closing = run_pytest("SQLite", SLOW, arguments, {"DATABASE_URL": ""})
-    with postgresql() as url:
-        other, more = run_pytest("PostgreSQL", ["tests/web"], arguments, {"DATABASE_URL": url})
+    with tempfile.TemporaryDirectory(prefix="cimara-tests-") as once:
+        code, closing = run_pytest("SQLite", SLOW, arguments, {"DATABASE_URL": "", MADE_ONCE: once})
+        with postgresql() as url:
+            settings = {"DATABASE_URL": url, MADE_ONCE: once}
+            other, more = run_pytest("PostgreSQL", ["tests/web", *WITH_DATABASE], arguments, settings)
     print("", *closing, *more, sep="\n")
     return code or other
 
@@ -41,7 +48,7 @@ def run_pytest(
 ) -> tuple[int, list[str]]:
     """One run of pytest, shown as it goes; its exit code, what failed, and its last line."""
     print(f"== {name} ==", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-rfE", *folders, *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-rfE", *folders, *arguments]
     failures, last = [], ""
     with subprocess.Popen(  # noqa: S603 (pytest)
         command, cwd=ROOT, env={**os.environ, "COLUMNS": WIDE, **settings}, stdout=subprocess.PIPE, text=True

@@ -15,7 +15,7 @@ SECRET_FILE = "demo-secret"
 SECRET_BYTES = 48
 
 
-def run_command(name: str, *args: str, **options: Any) -> int:
+def run_command(name: str, /, *args: str, **options: Any) -> int:
     """Run a management command; 0 when it ends well, 10 for a setting, else the command's own code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cimara_web.settings")
     try:
@@ -25,7 +25,7 @@ def run_command(name: str, *args: str, **options: Any) -> int:
         return error.exit_code
 
 
-def _run(name: str, *args: str, **options: Any) -> int:
+def _run(name: str, /, *args: str, **options: Any) -> int:
     import django
     from django.conf import settings
     from django.core.management import CommandError, call_command
@@ -50,6 +50,14 @@ def run_demo(**options: Any) -> int:
     if not environment.secret_key:
         os.environ["CIMARA_SECRET_KEY_FILE"] = str(local_secret(environment.var))
     return run_command("demo", **options)
+
+
+def use_local_secret() -> None:
+    """Where no secret is set, the one that `cimara web demo` made in the var folder; none is made here."""
+    file = Path(os.environ.get("CIMARA_VAR", "var")).absolute() / SECRET_FILE
+    named = any(os.environ.get(name, "").strip() for name in ("CIMARA_SECRET_KEY", "CIMARA_SECRET_KEY_FILE"))
+    if not named and file.is_file():
+        os.environ["CIMARA_SECRET_KEY_FILE"] = str(file)
 
 
 def local_secret(var: Path) -> Path:

@@ -1,16 +1,20 @@
-"""What every page knows of the registry: the date of its records, their age, whether they are samples."""
+"""What every page knows: the registry (its date, its age, whether it is a sample), and who is looking."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from cimara.trials.snapshot import SnapshotMeta
 from cimara.trials.staleness import Freshness, freshness
 from cimara_web import clock
+from cimara_web.accounts.queries import holder
+from cimara_web.permissions.holder import Holder
+from cimara_web.permissions.permission import Permission
 from cimara_web.snapshot import current_snapshot
 
 
@@ -49,3 +53,29 @@ class Registry:
 def registry(request: HttpRequest) -> dict[str, Registry]:
     """Template context of every page."""
     return {"registry": Registry(today=clock.today())}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever looks at a page; their roles are read when a template first asks."""
+
+    request: HttpRequest
+
+    @cached_property
+    def holder(self) -> Holder:
+        """Them, with their roles."""
+        return holder(self.request)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether they have an account and are signed in."""
+        return self.request.user.is_authenticated
+
+    def may(self, permission: str, study: UUID | None = None, site: UUID | None = None) -> bool:
+        """The question that the view asks, too: `visitor.may("study_edit", study.public_id)`."""
+        return self.holder.may(Permission(permission), study=study, site=site)
+
+
+def visitor(request: HttpRequest) -> dict[str, Visitor]:
+    """Template context of every page."""
+    return {"visitor": Visitor(request)}

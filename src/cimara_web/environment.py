@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +30,8 @@ class PortalEnvironment:
     database: dict[str, Any]
     var: Path
     snapshot: Path | None
+    study_store: Path
+    scan_command: tuple[str, ...]
     hosts: tuple[str, ...]
     address: str
     smtp: dict[str, Any]
@@ -34,6 +39,8 @@ class PortalEnvironment:
     behind_proxy: bool
     insecure_cookies: bool
     site_name: str
+    orcid_id: str
+    orcid_secret: str
     debug: bool
 
 
@@ -53,12 +60,15 @@ def read_environment(environ: Mapping[str, str]) -> PortalEnvironment:
     var = take("CIMARA_VAR", lambda _, text: Path(text).absolute())
     hosts = take("CIMARA_HOSTS", _hosts)
     address = take("CIMARA_ADDRESS", lambda variable, text: read_address(variable, text, hosts[0]))
+    orcid_id = take("CIMARA_ORCID_ID", _orcid_id)
     return PortalEnvironment(
         secret_key=take("CIMARA_SECRET_KEY", lambda _, text: text)
         or take("CIMARA_SECRET_KEY_FILE", _secret_of_file),
         database=take("DATABASE_URL", lambda variable, text: _database(variable, text, var)),
         var=var,
         snapshot=take("CIMARA_SNAPSHOT", lambda _, text: Path(text).absolute() if text else None),
+        study_store=take("CIMARA_STUDY_STORE", lambda _, text: Path(text or var / "studies").absolute()),
+        scan_command=take("CIMARA_SCAN_COMMAND", _command),
         hosts=hosts,
         address=address,
         smtp=take("CIMARA_SMTP_URL", read_smtp),
@@ -66,6 +76,8 @@ def read_environment(environ: Mapping[str, str]) -> PortalEnvironment:
         behind_proxy=take("CIMARA_BEHIND_PROXY", _switch),
         insecure_cookies=take("CIMARA_INSECURE_COOKIES", _switch),
         site_name=take("CIMARA_SITE_NAME", lambda _, text: text),
+        orcid_id=orcid_id,
+        orcid_secret=take("CIMARA_ORCID_SECRET", lambda variable, text: _pair(variable, text, orcid_id)),
         debug=take("CIMARA_DEBUG", _switch),
     )
 
@@ -91,11 +103,34 @@ def _switch(variable: Variable, text: str) -> bool:
     return text == "1"
 
 
+def _command(variable: Variable, text: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        raise SettingError.malformed(variable, "a command with its options, as in a shell") from None
+    if words and shutil.which(words[0]) is None:
+        raise SettingError.malformed(variable, "a program that is there and may be run")
+    return words
+
+
 def _hosts(variable: Variable, text: str) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in text.split(",") if host.strip())
     if not hosts or any(set(host) & set("/ *") for host in hosts):
         raise SettingError.malformed(variable, "host names without scheme, path or star, with commas between")
     return hosts
+
+
+def _orcid_id(variable: Variable, text: str) -> str:
+    if text and not re.fullmatch(r"APP-[0-9A-Z]{16}", text):
+        raise SettingError.malformed(variable, "APP- and 16 letters or digits, as ORCID shows it")
+    return text
+
+
+def _pair(variable: Variable, text: str, orcid_id: str) -> str:
+    """The secret goes with the id: one alone is a slip."""
+    if bool(text) != bool(orcid_id):
+        raise SettingError.malformed(variable, "both CIMARA_ORCID_ID and CIMARA_ORCID_SECRET, or neither")
+    return text
 
 
 def _secret_of_file(variable: Variable, text: str) -> str:

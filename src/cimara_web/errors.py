@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cimara_web.accounts import security_log
+from cimara_web.permissions.holder import Refused
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request could not be read."""
@@ -12,13 +15,24 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """403: a form that was open too long, or came from another site."""
+    """403: a form that was open too long or came from another site; or what one's roles don't include."""
+    if isinstance(exception, Refused):
+        security_log.note(request, "refused", route=request.resolver_match and request.resolver_match.route)
+        return _page(request, "errors/refused.html", 403, reason=str(exception))
     return _page(request, "errors/403.html", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or one that this visitor may not see; the two are not told apart."""
     return _page(request, "errors/404.html", 404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: more tries than there is a good reason for."""
+    security_log.note(request, "limit.hit", route=request.resolver_match and request.resolver_match.route)
+    response = _page(request, "errors/429.html", 429)
+    response["Retry-After"] = "300"
+    return response
 
 
 BARE_500 = b"<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side."
@@ -33,6 +47,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(BARE_500, status=500)
 
 
-def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
     request.is_error_page = True
-    return render(request, template, status=status)
+    return render(request, template, context, status=status)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cimara_web import clock
+from cimara_web.audit.queries import head_stands
 from cimara_web.logs import describe_error, event
 from cimara_web.outbox.queries import waits_since
 from cimara_web.snapshot import current_snapshot
@@ -77,10 +80,19 @@ def _mails_go() -> bool:
 
 
 def _disk() -> bool:
-    folder = settings.ENVIRONMENT.var
+    return shutil.disk_usage(nearest(settings.ENVIRONMENT.var)).free >= MIN_FREE_BYTES
+
+
+def store_is_writable() -> bool:
+    """What sites send can be kept: the study store, or where the first upload makes it, takes new files."""
+    return os.access(nearest(Path(settings.STUDY_STORE)), os.W_OK | os.X_OK)
+
+
+def nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
     while not folder.exists():
         folder = folder.parent
-    return shutil.disk_usage(folder).free >= MIN_FREE_BYTES
+    return folder
 
 
 CHECKS: dict[str, Callable[[], bool]] = {
@@ -89,4 +101,6 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "registry": lambda: current_snapshot().meta.n_studies > 0,
     "mails": _mails_go,
     "disk": _disk,
+    "study store": store_is_writable,
+    "audit": head_stands,
 }

@@ -14,6 +14,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
+from cimara_web.audit.request import current_request
 from cimara_web.logs import describe_error, event
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = str(uuid.uuid4())
+        current_request.set(uuid.UUID(request.id))
         began, count = time.perf_counter(), QueryCount()
         with ExitStack() as wrapped:
             for alias in connections:
@@ -118,5 +120,20 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response.headers.setdefault(
+            "Permissions-Policy", PERMISSIONS_POLICY
+        )  # pages of passkeys have their own
+        return response
+
+
+class NothingKept:
+    """Nobody's browser stores a page that was made for somebody who is signed in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -71,11 +72,34 @@ def refuse_unsafe(bind: Bind) -> None:
         )
 
 
+def clear_dead_socket(file: Path) -> None:
+    """Remove the socket file of a server that was killed, which would keep the next from starting.
+
+    Raises
+    ------
+    CommandError
+        When a server listens there.
+    """
+    if not file.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as caller:
+        try:
+            caller.connect(str(file))
+        except ConnectionRefusedError:
+            file.unlink(missing_ok=True)
+            return
+        except OSError:
+            return  # not ours: the server says what is wrong
+    raise CommandError(f"a server listens at {file} already", returncode=EXIT_REFUSED)
+
+
 def serve(bind: Bind, *, workers: int) -> None:
     """Collect static files, then serve until stopped. The server's own access log stays off."""
     from granian import Granian
     from granian.constants import Interfaces
 
+    if bind.socket is not None:
+        clear_dead_socket(bind.socket)
     call_command("collectstatic", interactive=False, verbosity=0)
     server = Granian(
         "cimara_web.wsgi:application",

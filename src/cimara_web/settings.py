@@ -8,6 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from cimara_web.accounts import sign_in_settings
 from cimara_web.environment import read_environment
 from cimara_web.logs import configuration
 
@@ -25,13 +26,19 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    *sign_in_settings.APPS,
     "csp",
     "cimara_web",
+    "cimara_web.audit",
+    "cimara_web.accounts",
+    "cimara_web.members",
+    "cimara_web.studies",
     "cimara_web.api",
     "cimara_web.finder",
     "cimara_web.outbox",
     "cimara_web.alerts",
 ]
+AUTH_USER_MODEL = "accounts.Account"
 MIDDLEWARE = [
     "cimara_web.middleware.RequestLog",
     "csp.middleware.CSPMiddleware",
@@ -44,6 +51,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cimara_web.middleware.NothingKept",
+    *sign_in_settings.MIDDLEWARE,
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
 ]
 ROOT_URLCONF = "cimara_web.urls"
@@ -54,7 +63,11 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "templates"],
         "OPTIONS": {
             "environment": "cimara_web.templating.environment",
-            "context_processors": ["cimara_web.context.registry"],
+            "context_processors": [
+                "cimara_web.context.registry",
+                "cimara_web.context.visitor",
+                "cimara_web.accounts.context.sign_in",
+            ],
         },
     }
 ]
@@ -118,9 +131,14 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cimara_web.errors.forbidden"
 
-# The API counts requests of an address in this process alone: addresses are never written down.
+# Limits of sign-in and used codes hold over all processes (portal.md F10): in the database, and never thrown
+# out to make room before they end. The API counts requests of an address in this process alone.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cimara_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
     "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
 }
 NINJA_NUM_PROXIES = 1 if ENVIRONMENT.behind_proxy else 0
@@ -143,4 +161,9 @@ LOGGING = configuration()
 
 SITE_NAME = ENVIRONMENT.site_name
 SNAPSHOT = ENVIRONMENT.snapshot
+DEMONSTRATION = False  # set when the server starts (wsgi.py), from what the database holds
 STUDIES = ENVIRONMENT.var  # the demonstration study is made there by `cimara web demo`
+STUDY_STORE = ENVIRONMENT.study_store
+SCAN_COMMAND = ENVIRONMENT.scan_command
+LOGIN_URL = "account_login"
+globals().update(sign_in_settings.taken(ENVIRONMENT))

@@ -20,6 +20,7 @@ from cimara.terms.registry import OverallStatus
 from cimara.trials.plain import date_words, distance_words, policy_sentence, status_words, verdict_words
 from cimara.trials.plain.phrasebook import say
 from cimara.trials.verdict import Verdict
+from cimara_web.demonstration.nearness import is_on_this_machine
 
 
 def environment(**options: Any) -> Environment:
@@ -39,6 +40,7 @@ def environment(**options: Any) -> Environment:
         site_name=settings.SITE_NAME,
         said=said,
         words=Words(),
+        demonstration=DemonstrationBand(),
     )
     env.filters.update(day=day, number=number, distance=distance)
     return env
@@ -77,6 +79,18 @@ class Words:
         return policy_sentence(policy, _language())
 
 
+class DemonstrationBand:
+    """Whether pages say that their data are invented, and where one looks at them as somebody else."""
+
+    def is_shown(self) -> bool:
+        """Asked for each page: no query."""
+        return bool(settings.DEMONSTRATION)
+
+    def roles_address(self, request: HttpRequest) -> str:
+        """Address of the page with the roles; empty for whoever may not see it."""
+        return reverse("demonstration-roles") if is_on_this_machine(request) else ""
+
+
 def said(name: str, **values: str) -> str:
     """A committed phrase of the library, such as `sheet.from_record`."""
     return say(name, _language(), **values)
@@ -104,9 +118,12 @@ def distance(km: float, miles: bool = False) -> str:
 
 
 def language_links(request: HttpRequest) -> list[dict[str, object]]:
-    """This page in each language, without its query; the home page where it has no address of its own."""
+    """This page in each language, without its query; the home page where it has no address of its own.
+
+    Pages for members are in one language: their links lead to the home page, too.
+    """
     links = []
-    path = request.path if _has_address(request) else reverse("home")
+    path = request.path if _has_address(request) and _has_languages(request) else reverse("home")
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             own_name = translation.get_language_info(code)["name_local"]
@@ -126,6 +143,11 @@ def _has_address(request: HttpRequest) -> bool:
     except NoReverseMatch:
         return False
     return True
+
+
+def _has_languages(request: HttpRequest) -> bool:
+    """Whether the address has a language: what stands at the same one in all of them has none."""
+    return len({translate_url(request.path, code) for code, _name in settings.LANGUAGES}) > 1
 
 
 def _language() -> str:

@@ -66,6 +66,18 @@ VARIABLES = (
         default="var",
     ),
     Variable(
+        name="CIMARA_STUDY_STORE",
+        meaning="folder of what sites submit: files by hash, and the study store; by default in CIMARA_VAR",
+        example="/var/lib/cimara/studies",
+        default="",
+    ),
+    Variable(
+        name="CIMARA_SCAN_COMMAND",
+        meaning="virus scanner of uploads: gets a file, ends with 0 for clean, 1 for found; by default none",
+        example="clamdscan --fdpass --no-summary",
+        default="",
+    ),
+    Variable(
         name="CIMARA_SNAPSHOT",
         meaning="registry snapshot, a file or a registry folder; by default the starter registry",
         example="/var/lib/cimara/registry",
@@ -106,6 +118,18 @@ VARIABLES = (
         meaning="1 for a browser that refuses Secure cookies over HTTP on this machine; never in production",
         example="1",
         default="0",
+    ),
+    Variable(
+        name="CIMARA_ORCID_ID",
+        meaning="client id of this portal at ORCID; without it sign-in by ORCID is not offered",
+        example="APP-0123456789ABCDEF",
+        default="",
+    ),
+    Variable(
+        name="CIMARA_ORCID_SECRET",
+        meaning="client secret that belongs to CIMARA_ORCID_ID",
+        example="01234567-89ab-cdef-0123-456789abcdef",
+        default="",
     ),
     Variable(
         name="CIMARA_SITE_NAME",

@@ -13,6 +13,7 @@ Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 _in_action: ContextVar[bool] = ContextVar("in_action", default=False)
+_events: ContextVar[list[int] | None] = ContextVar("events", default=None)
 
 
 class WriteOutsideActionError(RuntimeError):
@@ -35,6 +36,49 @@ def action(function: Callable[Args, Result]) -> Callable[Args, Result]:
             _in_action.reset(token)
 
     return run
+
+
+class AuditedOnceError(RuntimeError):
+    """An action that must leave one event in the audit trail left none, or several."""
+
+    def __init__(self, name: str, events: int) -> None:
+        super().__init__(f"{name} left {events} audit events; an action leaves exactly one.")
+
+
+def audited(function: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Mark an action that leaves exactly one event in the audit trail; anything else undoes it.
+
+    Such actions don't call each other: what two of them share is a plain function or an `action`.
+    """
+
+    @wraps(function)
+    def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+        events: list[int] = []
+        token = _events.set(events)
+        try:
+            return _once(function, events, *args, **kwargs)
+        finally:
+            _events.reset(token)
+
+    run.is_audited = True  # type: ignore[attr-defined]
+    return run
+
+
+@action
+def _once(
+    function: Callable[Args, Result], events: list[int], /, *args: Args.args, **kwargs: Args.kwargs
+) -> Result:
+    result = function(*args, **kwargs)
+    if len(events) != 1:
+        raise AuditedOnceError(function.__qualname__, len(events))
+    return result
+
+
+def count_event() -> None:
+    """An event was added to the audit trail in the action that runs now."""
+    events = _events.get()
+    if events is not None:
+        events.append(1)
 
 
 def _require_action(model: type[models.Model]) -> None:

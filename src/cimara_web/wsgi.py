@@ -9,5 +9,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cimara_web.settings")
 application = get_wsgi_application()
+
+from cimara_web.demonstration import known  # noqa: E402 - models can be read once Django is set up
+
+known.look()
 gc.collect()
 gc.freeze()  # what was loaded to start lives as long as the worker: no collection need look at it again

@@ -50,11 +50,11 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Portal]]:
-    """Start `cimara web demo` on a registry; all are stopped at the end."""
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Portal]]:
+    """Start `cimara web demo` on a registry, empty unless flags say more; all are stopped at the end."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(registry: Path) -> Portal:
+    def start(registry: Path, *flags: str) -> Portal:
         folder, port = tmp_path_factory.mktemp("portal"), free_port()
         log = folder / "log"
         kept = {
@@ -70,7 +70,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
                     COMMAND,
                     "web",
                     "demo",
-                    "--without-study",
+                    *(flags or ("--without-study", "--without-consortium")),
                     "--bind",
                     f"127.0.0.1:{port}",
                 ],
@@ -213,3 +213,28 @@ def play(page: Page, portal: Portal, answers: dict[str, dict[str, Any]], prefix:
         follow(page.locator("main button[type=submit]:not([name])"))
         assert not page.url.endswith(f"/q/{found[1]}/"), page.locator("main").inner_text()
     assert page.url.endswith(f"{prefix}/find/check/")
+
+
+def answer(page: Page, portal: Portal, answers: dict[str, dict[str, Any]]) -> None:
+    """The same answers without the way there, for what comes after it: posted as the pages post them.
+
+    The browser gets the cookies under https, as it takes a `__Host-` cookie from nowhere else.
+    """
+    with httpx.Client(base_url=portal.address, trust_env=False) as visitor:
+        first = visitor.get("/find/q/who/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', first.text)
+        assert token is not None
+        for step, fields in answers.items():
+            # a cookie jar keeps its Secure cookies from http, a browser gives them to its own machine
+            kept = "; ".join(f"{one.name}={one.value}" for one in visitor.cookies.jar)
+            sent = {**fields, "csrfmiddlewaretoken": token[1]}
+            said = visitor.post(f"/find/q/{step}/", data=sent, headers={"Cookie": kept})
+            assert said.status_code == httpx.codes.SEE_OTHER, step
+        assert said.headers["location"] == "/find/check/"
+        page.context.add_cookies(
+            [
+                {"name": one.name, "value": one.value or "", "url": "https://127.0.0.1/", "secure": True}
+                | {"httpOnly": True, "sameSite": "Lax"}
+                for one in visitor.cookies.jar
+            ]
+        )

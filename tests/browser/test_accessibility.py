@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +10,7 @@ from playwright.sync_api import Page
 
 from cimara.cli.trials.registry import default_registry
 from cimara.trials.snapshot import Snapshot
-from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
+from tests.browser.conftest import STABLE_LUNG, Portal, answer, follow
 from tests.web.addresses import EXAMPLES
 
 pytestmark = pytest.mark.browser
@@ -34,16 +33,21 @@ STATES = (
     "find/results/?show=all&page=3",
 )
 """Further states of a page: nothing found, an error, filters in force, later pages."""
+READ = """async addresses => Promise.all(addresses.map(async address => {
+  const text = await (await fetch(address)).text();
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return [page.title, page.querySelectorAll("h1").length];
+}))"""
+"""The title and the number of main headings at each address."""
 
 
 def assert_no_barrier(page: Page, name: str) -> None:
     """Zero violations; each is shown with the rule and the element."""
-    found = AXE.run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-    said = [
-        f"{one['id']}: {one['help']}: {node['html'][:200]}"
-        for one in found.response["violations"]
-        for node in one["nodes"]
-    ]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
+    said = [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
     assert said == [], name
 
 
@@ -55,16 +59,20 @@ def nct() -> str:
 
 @pytest.mark.parametrize("prefix", LANGUAGES, ids=["en", "es"])
 def test_every_address_as_a_new_visitor(page: Page, portal: Portal, prefix: str, nct: str) -> None:
+    seen: set[str] = set()
     for address in EXAMPLES.values():
         page.goto(portal.url(f"{prefix}/{address.format(nct=nct)}"))
-        assert_no_barrier(page, f"{prefix}/{address}")
+        if page.url not in seen:  # who has answered nothing is often led to the start
+            assert_no_barrier(page, f"{prefix}/{address}")
+        seen.add(page.url)
+    assert len(seen) > 0.8 * len(EXAMPLES)
 
 
 @pytest.mark.parametrize("prefix", LANGUAGES, ids=["en", "es"])
 def test_every_address_with_answers_and_every_state(
     page: Page, portal: Portal, prefix: str, nct: str
 ) -> None:
-    play(page, portal, STABLE_LUNG, prefix)
+    answer(page, portal, STABLE_LUNG)
     personal = [address for address in EXAMPLES.values() if address.startswith("find/")]
     questions = [f"find/q/{step}/" for step in STABLE_LUNG]
     for address in (*personal, *questions, *STATES):
@@ -83,20 +91,21 @@ def test_every_question_with_an_error(page: Page, portal: Portal, prefix: str) -
 
 
 def test_titles_are_unique_and_each_page_has_one_main_heading(page: Page, portal: Portal, nct: str) -> None:
-    play(page, portal, STABLE_LUNG)
+    answer(page, portal, STABLE_LUNG)
     page.goto(portal.url("/clinician/match/"))
     follow(page.locator("main button[type=submit]").first)
+    addresses = [*EXAMPLES.values(), "find/q/place/", "trials/NCT99999999/", "no/such/page/"]
     titles: dict[str, str] = {}
-    for address in (*EXAMPLES.values(), "find/q/place/", "trials/NCT99999999/", "no/such/page/"):
-        page.goto(portal.url(f"/{address.format(nct=nct)}"))
-        assert page.locator("h1").count() == 1, address
-        assert page.title() not in titles, (address, titles.get(page.title()))
-        titles[page.title()] = address
+    read = page.evaluate(READ, [f"/{one.format(nct=nct)}" for one in addresses])
+    for address, (title, main_headings) in zip(addresses, read, strict=True):
+        assert main_headings == 1, address
+        assert title not in titles, (address, titles.get(title))
+        titles[title] = address
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_forced_colours_and_reduced_motion(
-    open_page: Callable[..., Page], portal: Portal, width: int, tmp_path: Path
+    open_page: Callable[..., Page], portal: Portal, width: int
 ) -> None:
     page = open_page(
         viewport={"width": width, "height": 700}, forced_colors="active", reduced_motion="reduce"

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from cimara.cli.trials.registry import default_registry
-from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
+from tests.browser.conftest import STABLE_LUNG, Portal, answer, follow, play
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +121,7 @@ def dump(portal: Portal) -> str:
 
 
 def test_forgetting_leaves_no_row(page: Page, portal: Portal) -> None:
-    play(page, portal, ANSWERS)
+    answer(page, portal, ANSWERS)
     with sqlite3.connect(f"file:{portal.database}?mode=ro", uri=True) as connection:
         before = connection.execute("SELECT count(*) FROM finder_finderprofile").fetchone()[0]
         page.goto(portal.url("/find/forget/"))
@@ -132,7 +132,7 @@ def test_forgetting_leaves_no_row(page: Page, portal: Portal) -> None:
 
 
 def test_a_link_to_the_registry_carries_no_referrer(page: Page, portal: Portal) -> None:
-    play(page, portal, ANSWERS)
+    answer(page, portal, ANSWERS)
     page.goto(portal.url("/find/results/?show=all"))
     follow(page.locator("li.card h3 a").first)
     link = page.locator('a[href^="https://clinicaltrials.gov/"]').first

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from cimara_web.studies.shown import FOLDER
 from tests.browser.conftest import Portal, follow
 from tests.browser.test_accessibility import assert_no_barrier
-from tests.browser.test_reflow import OVERFLOW
+from tests.browser.test_reflow import OVERFLOW, SMALL
 from tests.shown_study import small_shown_study
 
 pytestmark = pytest.mark.browser
@@ -37,6 +37,7 @@ def test_no_barrier_and_nothing_cut_off(
     page.goto(portal.url(f"{prefix}{PAGE}"))
     assert_no_barrier(page, PAGE)
     assert page.evaluate(OVERFLOW) == []
+    assert page.evaluate(SMALL) == []
 
 
 def test_from_the_home_page_to_the_report_of_a_hospital_without_scripts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Page
 
 import cimara_web
 from cimara.trials.plain import Language, sheet_html
-from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
+from tests.browser.conftest import STABLE_LUNG, Portal, answer, follow
 from tests.browser.test_accessibility import assert_no_barrier
 from tests.browser.test_reflow import OVERFLOW, SMALL
 from tests.browser.test_sheet_pages import MOST_PAGES, pages
@@ -22,23 +21,20 @@ STYLE = (Path(cimara_web.__file__).parent / "static/cimara/portal.css").read_tex
 
 def sixth(page: Page, portal: Portal, prefix: str) -> None:
     """Put five studies on the sheet and try a sixth."""
-    play(page, portal, STABLE_LUNG, prefix)
+    answer(page, portal, STABLE_LUNG)
     page.goto(portal.url(f"{prefix}/find/results/?show=all"))
     for _ in range(6):
         follow(page.locator("li.card:visible button[name=put]").first)
 
 
 @pytest.mark.parametrize("prefix", ["", "/es"], ids=["en", "es"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_no_barrier_and_nothing_cut_in_any_state(
-    open_page: Callable[..., Page], portal: Portal, prefix: str, width: int
-) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
-
+def test_no_barrier_and_nothing_cut_in_any_state(page: Page, portal: Portal, prefix: str) -> None:
     def check(name: str) -> None:
-        assert_no_barrier(page, name)
-        assert page.evaluate(OVERFLOW) == [], name
-        assert page.evaluate(SMALL) == [], name
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert_no_barrier(page, f"{name}, {width} wide")
+            assert page.evaluate(OVERFLOW) == [], name
+            assert page.evaluate(SMALL) == [], name
 
     sixth(page, portal, prefix)
     check("the full sheet")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from cimara.trials.importers import read_study
 from cimara.trials.matching import Profile, match
@@ -29,21 +26,17 @@ A4_POINTS = (595, 842)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def chromium() -> str:
-    """Where Chromium is."""
-    found = shutil.which("chromium")
-    assert found, "Chromium isn't installed; run tools/system_packages chromium"
-    return found
+@pytest.fixture
+def printed(browser: Browser) -> Iterator[Callable[[str], bytes]]:
+    """A page as Chromium prints it."""
+    page = browser.new_page()
 
+    def paper(html: str) -> bytes:
+        page.set_content(html)
+        return page.pdf(prefer_css_page_size=True)
 
-def printed(html: str, folder: Path) -> bytes:
-    """The page as Chromium prints it."""
-    source, target = folder / "sheet.html", folder / "sheet.pdf"
-    source.write_text(html, "utf-8")
-    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
-    command += [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={target}", source.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 (our own file)
-    return target.read_bytes()
+    yield paper
+    page.close()
 
 
 def pages(pdf: bytes) -> int:
@@ -52,27 +45,27 @@ def pages(pdf: bytes) -> int:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_five_ordinary_studies_take_two_pages(lang: Language, tmp_path: Path) -> None:
+def test_five_ordinary_studies_take_two_pages(lang: Language, printed: Callable[[str], bytes]) -> None:
     results = [result(number) for number in range(1, 6)]
     studies = [study(number) for number in range(1, 6)]
-    assert pages(printed(standalone_sheet(results, studies, lang, DATA_DATE, AS_OF), tmp_path)) <= MOST_PAGES
+    assert pages(printed(standalone_sheet(results, studies, lang, DATA_DATE, AS_OF))) <= MOST_PAGES
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("count", [1, 3, 5])
 @pytest.mark.parametrize("fill", [0.05, 1.0])
 def test_the_longest_records_still_take_two_pages(
-    fill: float, count: int, lang: Language, tmp_path: Path
+    fill: float, count: int, lang: Language, printed: Callable[[str], bytes]
 ) -> None:
     pairs = [longest_study(number, fill) for number in range(1, count + 1)]
     html = standalone_sheet(
         [one for one, _ in pairs], [one for _, one in pairs], lang, "2020-01-01", date(2026, 3, 1)
     )
-    assert pages(printed(html, tmp_path)) <= MOST_PAGES
+    assert pages(printed(html)) <= MOST_PAGES
 
 
-def test_the_paper_is_a4(tmp_path: Path) -> None:
-    pdf = printed(standalone_sheet([result()], [study()], "en", DATA_DATE, AS_OF), tmp_path)
+def test_the_paper_is_a4(printed: Callable[[str], bytes]) -> None:
+    pdf = printed(standalone_sheet([result()], [study()], "en", DATA_DATE, AS_OF))
     box = re.search(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", pdf)
     assert box is not None
     assert (round(float(box.group(1))), round(float(box.group(2)))) == A4_POINTS
@@ -82,30 +75,22 @@ def test_the_paper_is_a4(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("state", ["treated_stable", "untreated_asymptomatic", "symptomatic"])
 def test_the_five_real_studies_with_the_most_points_take_two_pages(
-    state: str, lang: Language, tmp_path: Path
+    studies: list[Study], state: str, lang: Language, printed: Callable[[str], bytes]
 ) -> None:
     someone = Profile.from_json(
         {"lat": 36.0, "lon": -78.9, "country": "US", "cns": {"state": state}}, as_of=AS_OF
     )
-    studies = real_studies()
     results = [one for one in (match(someone, made) for made in studies) if one.relevant]
     chosen = sorted(results, key=lambda one: (-len(one.criteria), one.nct_id))[:5]
     html = standalone_sheet(chosen, studies, lang, DATA_DATE, AS_OF, profile=someone)
-    assert pages(printed(html, tmp_path)) <= MOST_PAGES
-
-
-def real_studies() -> list[Study]:
-    """Every fifth study of the shared registry records."""
-    with gzip.open(shared_data("trials/studies_v2.jsonl.gz"), "rb") as lines:
-        return [read_study(SourceForm.API_V2, line)[0] for line in islice(lines, 0, None, 5)]
+    assert pages(printed(html)) <= MOST_PAGES
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+def studies() -> list[Study]:
+    """Every fifth study of the shared registry records."""
+    with gzip.open(shared_data("trials/studies_v2.jsonl.gz"), "rb") as lines:
+        return [read_study(SourceForm.API_V2, line)[0] for line in islice(lines, 0, None, 5)]
 
 
 def shown(browser: Browser, lang: Language, width: int = 900) -> Page:

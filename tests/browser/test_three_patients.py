@@ -15,11 +15,15 @@ from cimara.trials.snapshot import Snapshot
 from tests.browser.conftest import Portal, follow, play
 from tests.browser.paper import printed, run_together
 from tests.browser.people import PEOPLE, Invented
+from tests.many import MANY
 
 pytestmark = pytest.mark.browser
 HEADINGS = {"en": "Studies to talk about with your doctor", "es": "Estudios para hablar con su médico"}
 FORGOTTEN = {"en": "We hold no answers from you", "es": "No tenemos respuestas suyas"}
 MOST_CHOSEN, MOST_PAGES = 3, 2
+WALKS = [(who, prefix) for who in PEOPLE for prefix in ("", "/es")]
+if not MANY:  # every person, and every language
+    WALKS = [("lung", ""), ("breast", "/es"), ("melanoma", "")]
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +115,7 @@ def kept_file(page: Page, prefix: str, folder: Path) -> Path:
     return folder / "mine.json"
 
 
-@pytest.mark.parametrize("prefix", ["", "/es"], ids=["en", "es"])
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("who", "prefix"), WALKS, ids=lambda one: one.strip("/") or "en")
 def test_from_the_first_page_to_paper_and_back_from_a_file(
     open_page: Callable[..., Page], portal: Portal, records: Snapshot, tmp_path: Path, who: str, prefix: str
 ) -> None:

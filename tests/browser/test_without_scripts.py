@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import STABLE_LUNG, Portal, follow, play
+from tests.browser.conftest import STABLE_LUNG, Portal, answer, follow, play
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +73,7 @@ def test_search_with_filters(quiet_page: Page, portal: Portal) -> None:
 
 def test_a_sixth_study_takes_the_place_of_another(quiet_page: Page, portal: Portal) -> None:
     page = quiet_page
-    play(page, portal, STABLE_LUNG)
+    answer(page, portal, STABLE_LUNG)
     page.goto(portal.url("/find/results/?show=all"))
     for _ in range(6):
         follow(page.locator("li.card:visible button[name=put]").first)

@@ -23,9 +23,17 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 DATA_ROOM = "data"
 
 
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, at any depth: an expression holds no import, so none is gone through."""
+    yield tree
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(tree, field, ()):
+            yield from statements(inner)
+
+
 def imported_names(source: str) -> Iterator[str]:
     """Every absolute module name that the source imports, wherever the import stands."""
-    for node in ast.walk(ast.parse(source)):
+    for node in statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -17,9 +17,12 @@ from django.utils import translation
 from cimara.cli.trials.registry import default_registry
 from cimara.trials.build import build_snapshot
 from cimara_web.snapshot import close_snapshot
+from tests.web.emptied import triggers_lifted_to_empty_tables
 
+__all__ = ["triggers_lifted_to_empty_tables"]
 TEST_SECRET = "test-secret-of-the-portal-0123456789-abcdefghijklmnop"
 portal.SECRET_KEY = TEST_SECRET
+portal.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # accounts by the hundred
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,13 +10,26 @@ from django.test import Client
 from django.urls import path
 
 import cimara_web
-from tests.web.addresses import EXAMPLES, FILES, LINKS, STUDY_FILES, WITHOUT_LANGUAGE, patterns, view_name
+from cimara_web.urls import urlpatterns as portal
+from tests.web.addresses import (
+    ACCOUNTS,
+    EXAMPLES,
+    FILES,
+    FOR_MEMBERS,
+    LINKS,
+    NETWORK,
+    STUDY_FILES,
+    WITHOUT_LANGUAGE,
+    patterns,
+    view_name,
+)
 
 LIST = Path(cimara_web.__file__).parent / "public_views.txt"
 
 
 def test_every_address_has_an_example() -> None:
-    known = EXAMPLES.keys() | FILES.keys() | LINKS.keys() | STUDY_FILES.keys() | WITHOUT_LANGUAGE.keys()
+    public = EXAMPLES.keys() | FILES.keys() | LINKS.keys() | STUDY_FILES.keys() | WITHOUT_LANGUAGE.keys()
+    known = public | NETWORK.keys() | ACCOUNTS.keys() | FOR_MEMBERS.keys()
     assert {route for route, _ in patterns()} == known
 
 
@@ -29,7 +42,7 @@ def members_only(request: HttpRequest) -> HttpResponse:
     return HttpResponse("for members")
 
 
-urlpatterns = [path("members/", members_only)]
+urlpatterns = [path("members/", members_only), *portal]
 
 
 @pytest.mark.urls("tests.web.test_access")

@@ -145,15 +145,15 @@ def test_serving_without_a_schema_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_deploy_check_is_clean_for_a_production_portal(tmp_path: Path) -> None:
-    done = run(
-        "web",
-        "check",
-        CIMARA_VAR=str(tmp_path),
-        CIMARA_SECRET_KEY=STRONG,
-        CIMARA_HOSTS="trials.example.org",
-        CIMARA_BEHIND_PROXY="1",
-        CIMARA_SMTP_URL="smtp://mail.example.org",
-    )
+    settings = {
+        "CIMARA_VAR": str(tmp_path),
+        "CIMARA_SECRET_KEY": STRONG,
+        "CIMARA_HOSTS": "trials.example.org",
+        "CIMARA_BEHIND_PROXY": "1",
+        "CIMARA_SMTP_URL": "smtp://mail.example.org",
+    }
+    assert run("web", "migrate", **settings).returncode == 0
+    done = run("web", "check", **settings)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -65,6 +65,8 @@ def test_the_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ("CIMARA_SECRET_KEY_FILE", "/no/such/file", "a readable text file"),
         ("CIMARA_HOSTS", "https://example.org", "host names without scheme"),
         ("CIMARA_HOSTS", "*", "host names without scheme"),
+        ("CIMARA_SCAN_COMMAND", "no-such-scanner --quiet", "a program that is there"),
+        ("CIMARA_SCAN_COMMAND", "clamdscan 'half quoted", "as in a shell"),
         ("CIMARA_BEHIND_PROXY", "yes", "0 or 1"),
         ("CIMARA_INSECURE_COOKIES", "true", "0 or 1"),
         ("CIMARA_DEBUG", "on", "0 or 1"),
@@ -134,3 +136,9 @@ def test_links_in_mails_lead_to_the_first_host_over_https() -> None:
     given = {"CIMARA_ADDRESS": "https://else.example.org/", "CIMARA_MAIL_FROM": "CIMARa <a@example.org>"}
     found = read_environment(given)
     assert (found.address, found.mail_from) == ("https://else.example.org", "CIMARa <a@example.org>")
+
+
+def test_the_scanner_of_uploads_is_read_as_in_a_shell_and_none_is_named_by_default() -> None:
+    assert read_environment({}).scan_command == ()
+    found = read_environment({"CIMARA_SCAN_COMMAND": "/bin/sh -c 'exit 0'"})
+    assert found.scan_command == ("/bin/sh", "-c", "exit 0")

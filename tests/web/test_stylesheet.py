@@ -11,6 +11,7 @@ import cimara_web
 
 PORTAL = Path(cimara_web.__file__).parent
 STYLE = (PORTAL / "static/cimara/portal.css").read_text()
+WORKSPACE = (PORTAL / "static/cimara/workspace.css").read_text()
 MARK = (PORTAL / "static/cimara/mark.svg").read_text()
 NAMED = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", STYLE))
 
@@ -104,6 +105,12 @@ def test_every_name_in_use_is_defined() -> None:
 
 def test_it_stays_small() -> None:
     assert len(STYLE.encode()) <= 25 * 1024
+    assert len(WORKSPACE.encode()) <= 8 * 1024
+
+
+def test_the_workspace_names_no_colour_of_its_own() -> None:
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\brgba?\(|url\(|@import", WORKSPACE)
+    assert set(re.findall(r"var\(--([\w-]+)\)", WORKSPACE)) <= set(re.findall(r"--([\w-]+):", STYLE))
 
 
 def test_it_loads_nothing() -> None:
@@ -120,8 +127,9 @@ def test_every_class_in_use_is_styled_and_the_other_way_round() -> None:
         for name in re.sub(r"{[{%].*?[%}]}", " ", names).split()
         if not name.endswith("-")
     }
-    styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/|{[^}]*}", "{}", STYLE, flags=re.S)))
-    in_code = re.compile(r"(verdict|value|card|tally|sheet)-|sheet$|field-bad$")
+    rules = re.sub(r"/\*.*?\*/|{[^}]*}", "{}", STYLE + WORKSPACE, flags=re.S)
+    styled = set(re.findall(r"\.([a-zA-Z][\w-]*)", rules))
+    in_code = re.compile(r"(verdict|value|card|tally|sheet|state)-|sheet$|field-bad$")
     made = {name for name in styled if in_code.match(name)}
     assert used - styled == set()
     assert styled - used - made == set()

@@ -67,9 +67,25 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "study": (
         "check, sign, build and run a study file, from submissions to the report",
-        ("check", "sign", "verify", "build", "run", "demo"),
+        ("check", "sign", "verify", "build", "run", "bundle", "demo"),
     ),
-    "web": ("run and look after the portal", ("demo", "serve", "migrate", "tick", "check", "token")),
+    "web": (
+        "run and look after the portal",
+        (
+            "demo",
+            "serve",
+            "run",
+            "migrate",
+            "init",
+            "link",
+            "tick",
+            "check",
+            "backup",
+            "restore",
+            "token",
+            "verify-audit",
+        ),
+    ),
 }
 """Area -> (what it does, its verbs); each verb is the module `cimara.cli.AREA.VERB`, `_` for `-`."""
 

@@ -10,3 +10,11 @@ class AlertsConfig(AppConfig):
 
     name = "cimara_web.alerts"
     label = "alerts"
+
+    def ready(self) -> None:
+        """Tell accounts which alerts are a person's."""
+        from cimara_web.accounts.own_data import ERASERS, EXPORTERS
+        from cimara_web.alerts import own_data
+
+        EXPORTERS["alerts"] = own_data.exported
+        ERASERS["alerts"] = own_data.erase

@@ -20,7 +20,10 @@ from cimara.terms.cns import BrmPolicy, LmdPolicy
 from cimara_web.templating import Words, day, number, with_query
 
 MAIL = Path(__file__).parent.parent / "mail"
-TEMPLATES = ("confirm", "manage", "digest", "notice")
+ALERTS = ("confirm", "manage", "digest", "notice")
+NETWORK = ("invitation", "contact")
+ACCOUNTS = ("sign_up", "sign_up_again", "no_account", "new_address", "reset", "changed", "leaving")
+TEMPLATES = (*ALERTS, *NETWORK, *ACCOUNTS, "tasks")
 """Each is a file of this name in the folder of each language; its first line is the subject."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from cimara_web.outbox.models import OutboxMessage
 from cimara_web.outbox.schedule import WAITING, State
@@ -16,3 +18,9 @@ def waits_since(before: datetime) -> bool:
 def count_dead() -> int:
     """How many mails were given up."""
     return OutboxMessage.objects.filter(state=State.DEAD).count()
+
+
+def sent_about(things: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these things of which a mail was handed to the mail server."""
+    rows = OutboxMessage.objects.filter(about__in=list(things), state=State.SENT)
+    return frozenset(rows.values_list("about", flat=True))

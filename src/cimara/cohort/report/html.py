@@ -63,7 +63,7 @@ def _sections(report: Report) -> Iterator[tuple[str, str, list[Markup]]]:
     yield "first", "What to do first", _tasks(report)
     yield "identifiers", "Identifiers", identifiers_section(report)
     yield "since", "Only what changed since last time", changes_section(report)
-    rules = _rules()
+    rules = rule_words()
     for severity, heading in _SECTIONS.items():
         own = [(place, one) for place, one in enumerate(report.groups, start=1) if one.severity is severity]
         shown = [_group(one, place, rules) for place, one in own if not one.is_optional]
@@ -109,7 +109,7 @@ def _tasks(report: Report) -> list[Markup]:
         content.append(element("p", "Before all else, ", link, ": nothing may leave the site with them."))
     if not report.to_do:
         return content or [element("p", "Nothing to mend.")]
-    rules = _rules()
+    rules = rule_words()
     places = {id(one): place for place, one in enumerate(report.groups, start=1)}
     lines = [
         element("li", *_task(one, places[id(one)], rules), value=str(order))
@@ -200,7 +200,8 @@ def _label(severity: Severity) -> Markup:
     return element("span", SEVERITY_WORDS[severity], class_=f"tag {severity}")
 
 
-def _rules() -> dict[str, str]:
+def rule_words() -> dict[str, str]:
+    """What each rule asks for, by its id."""
     return READING_RULES | {one.id: one.says for one in all_rules()}
 
 

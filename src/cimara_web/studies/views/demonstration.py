@@ -1,4 +1,4 @@
-"""The studies that this portal can show: for now the demonstration, whose patients are invented."""
+"""The demonstration study as strangers see it: its patients are invented."""
 
 from __future__ import annotations
 
@@ -36,13 +36,6 @@ STAND_ALONE = {
 }
 """A report is one page with its style and figures inside; it runs and asks for nothing."""
 as_stand_alone: Callable[[Any], Any] = csp(STAND_ALONE)
-
-
-@login_not_required
-@require_safe
-def studies(request: HttpRequest) -> HttpResponse:
-    """What studies there are to look at."""
-    return render(request, "studies/studies.html", {"there": folder().is_dir()})
 
 
 @login_not_required

@@ -1,0 +1,1 @@
+"""The writes of the audit trail: one, which adds an event."""

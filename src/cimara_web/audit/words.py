@@ -1,0 +1,72 @@
+"""What each event of the audit trail is in words, as its pages and the manual say it."""
+
+from __future__ import annotations
+
+from cimara_web.audit.events import Event
+
+EVENT_WORDS: dict[str, str] = {
+    Event.ACCOUNT_MADE: "An account was made",
+    Event.ACCOUNT_PASSWORD_CHANGED: "A password was changed",
+    Event.ACCOUNT_EMAIL_CHANGED: "An e-mail address was changed",
+    Event.ACCOUNT_FACTOR_ADDED: "A second factor was added",
+    Event.ACCOUNT_FACTOR_REMOVED: "A second factor was removed",
+    Event.ACCOUNT_IDENTITY_ADDED: "An ORCID iD was joined to an account",
+    Event.ACCOUNT_IDENTITY_REMOVED: "An ORCID iD was taken off an account",
+    Event.ACCOUNT_EXPORTED: "Somebody took a copy of their own data",
+    Event.ACCOUNT_DELETION_ASKED: "Somebody asked to delete their account",
+    Event.ACCOUNT_DELETION_CANCELLED: "Somebody kept their account after all",
+    Event.ACCOUNT_DELETED: "An account was deleted",
+    Event.ACCOUNT_LINK_MADE: "An operator made a one-time link to sign in",
+    Event.ROLE_GRANTED: "A role was given",
+    Event.ROLE_RENEWED: "A role was renewed",
+    Event.ROLE_ENDED: "A role was ended",
+    Event.INSTITUTION_ADDED: "An institution was added",
+    Event.INSTITUTION_CHANGED: "An institution was changed",
+    Event.INSTITUTION_MERGED: "Two entries of one institution were merged",
+    Event.CAPABILITY_STATED: "A place said what it can do",
+    Event.CAPABILITY_REMOVED: "What a place can do was taken back",
+    Event.INVITATION_SENT: "An invitation was sent",
+    Event.INVITATION_REVOKED: "An invitation was revoked",
+    Event.INVITATION_ACCEPTED: "An invitation was accepted",
+    Event.MEMBER_CHANGED: "A profile was changed",
+    Event.MEMBER_VISIBILITY_CHANGED: "Who sees a profile was changed",
+    Event.MEMBER_LEFT: "A member left",
+    Event.CONTACT_ASKED: "A member wrote to another",
+    Event.CONTACT_DELIVERED: "A message between members was delivered",
+    Event.CONTACT_DECLINED: "A message between members was declined",
+    Event.STUDY_STARTED: "A study was started",
+    Event.STUDY_CHANGED: "A study was changed",
+    Event.STUDY_MOVED: "A study changed its state",
+    Event.SITE_INVITED: "A site was invited",
+    Event.SITE_CHANGED: "A site was changed",
+    Event.SITE_CONFIRMED: "A site confirmed that it takes part",
+    Event.SITE_CLOSED: "A site was closed",
+    Event.SITE_WITHDRAWN: "A site withdrew",
+    Event.SITE_ATTESTED: "A federated site attested its data",
+    Event.ETHICS_MOVED: "An ethics review changed its state",
+    Event.AGREEMENT_MOVED: "An agreement changed its state",
+    Event.MILESTONE_SET: "A milestone was set",
+    Event.MILESTONE_DONE: "A milestone was done",
+    Event.MILESTONE_REMOVED: "A milestone was removed",
+    Event.DOCUMENT_ADDED: "A document was added",
+    Event.DOCUMENT_MADE_CURRENT: "A version of a document was made the current one",
+    Event.DOCUMENT_READ: "A document was downloaded",
+    Event.SUBMISSION_RECEIVED: "A site's data was received",
+    Event.SUBMISSION_RECEIVED_AGAIN: "The same file was sent again",
+    Event.SUBMISSION_VALIDATED: "A site's data was checked",
+    Event.SUBMISSION_MOVED: "A submission changed its state",
+    Event.SUBMISSION_READ: "A submitted file was downloaded",
+    Event.ANALYSIS_PLANNED: "An analysis was planned",
+    Event.ANALYSIS_MOVED: "An analysis changed its state",
+    Event.ANALYSIS_SIGNED: "Somebody signed for an analysis",
+    Event.REPORT_HELD: "Results were uploaded, and held",
+    Event.REPORT_READ: "A report was downloaded",
+    Event.DATA_EXPORTED: "A table was downloaded",
+    Event.PORTAL_RESTORED: "The portal was restored from a backup",
+    Event.DEMONSTRATION_MADE: "The demonstration was made",
+}
+
+
+def event_words(event: str) -> str:
+    """The words of a stored event; one that an older version wrote and this one lacks stands as it is."""
+    return EVENT_WORDS.get(event, event)

@@ -1,0 +1,1 @@
+"""The one write of a restore: its event in the audit trail."""

@@ -1,0 +1,1 @@
+"""An invented consortium and its studies, played through the portal's own actions (portal.md 12.1)."""

@@ -1,0 +1,1 @@
+"""The consortium's people and places: directory, capabilities, invitations, a search for an idea."""

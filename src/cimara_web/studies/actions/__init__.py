@@ -1,0 +1,1 @@
+"""The writes of studies: their life, their sites, papers and people, and what sites send."""

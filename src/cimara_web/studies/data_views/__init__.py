@@ -1,0 +1,1 @@
+"""Pages of what sites send and of what comes of it: submissions, completeness, analyses, reports."""

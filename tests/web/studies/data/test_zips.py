@@ -56,7 +56,7 @@ def _link(archive: zipfile.ZipFile) -> None:
 
 REFUSED: dict[str, tuple[Fill, str]] = {
     "a path that leads out": (lambda a: a.writestr("../patient.csv", "x"), "leads out"),
-    "an absolute path": (lambda a: a.writestr("/tmp/patient.csv", "x"), "leads out"),
+    "an absolute path": (lambda a: a.writestr("/outside/patient.csv", "x"), "leads out"),
     "a path of Windows": (lambda a: a.writestr("C:\\patient.csv", "x"), "leads out"),
     "a link": (_link, "link"),
     "nothing": (lambda a: None, "empty"),

@@ -124,3 +124,4 @@ def test_every_page_that_a_role_is_led_to_is_there(page: Page, consortium: Porta
     for address in sorted(one.split("#")[0] for one in seen if "/logout" not in one):
         answer = page.request.get(address)
         assert answer.status == 200, address
+        assert "/account/login/" not in answer.url, f"{address} sends somebody away who is signed in"

@@ -39,7 +39,6 @@ class Permission(StrEnum):
     DOCUMENT_EDIT = "document_edit"
     STUDY_LOG_VIEW = "study_log_view"
     ETHICS_EDIT = "ethics_edit"
-    ETHICS_SUSPEND = "ethics_suspend"
     AGREEMENT_EDIT = "agreement_edit"
     AGREEMENT_COUNTERSIGN = "agreement_countersign"
     SUBMISSION_UPLOAD = "submission_upload"

@@ -105,7 +105,6 @@ ROLES: dict[Role, RoleRule] = {
                 Permission.DOCUMENT_EDIT,
                 Permission.STUDY_LOG_VIEW,
                 Permission.ETHICS_EDIT,
-                Permission.ETHICS_SUSPEND,
                 Permission.AGREEMENT_EDIT,
                 Permission.AGREEMENT_COUNTERSIGN,
                 Permission.SUBMISSION_VIEW,

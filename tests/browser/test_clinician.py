@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request
 
 from tests.browser.conftest import Portal, follow
 from tests.browser.test_accessibility import assert_no_barrier
-from tests.browser.test_answers_stay_private import decoded, dump
+from tests.browser.test_answers_stay_private import assert_clean, decoded, dump
 from tests.browser.test_keyboard import CONTROLS, walk
 from tests.browser.test_reflow import CUT, OVERFLOW, SMALL, SPACING
 from tests.web.finder.test_clinician_bundle import CANARIES, named_demo
@@ -75,15 +75,19 @@ def test_from_a_bundle_to_the_criteria_and_the_csv(
     assert len(titles) >= 6
 
     log, stored = portal.log.read_text(), dump(portal)
-    for canary in SENT_ONLY:
-        for where in (*seen, log, stored, *(one[1] for one in titles if one)):
-            assert canary not in where
+    addresses, headings = "\n".join(seen), "\n".join(one[1] for one in titles if one)
+    for text, where in (
+        (addresses, "an address"),
+        (headings, "a title"),
+        (log, "the log"),
+        (stored, "the database"),
+    ):
+        assert_clean(text, where, SENT_ONLY)
     for canary in CANARIES:
         assert canary not in table + "".join(shown)
     for cookie in page.context.cookies():
         assert cookie["name"] in ("__Host-finder", "__Host-csrf")
-        for canary in SENT_ONLY:
-            assert canary not in cookie["value"] + decoded(cookie["value"])
+        assert_clean(cookie["value"] + decoded(cookie["value"]), "a cookie", SENT_ONLY)
 
 
 def test_a_file_over_the_limit_is_answered_in_words(page: Page, portal: Portal) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -102,6 +104,31 @@ class Estimator(Protocol[S, R_co]):
     def result(self, state: S) -> R_co: ...
 
 
+class Exchange(Protocol):
+    """Where a round's sum over all houses comes from, while an analysis runs in several of them at once.
+
+    Every house runs the same analysis in step on its own rows; what one learns of the others' rows is the
+    sum that `total` gives, and nothing else.
+    """
+
+    def total(self, state: State, own: Callable[[], Summary]) -> Summary:
+        """The sum over all houses of what `own` makes of the rows here, in the round of that state."""
+        ...
+
+
+_exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+@contextmanager
+def summed_by(exchange: Exchange) -> Iterator[None]:
+    """Within the block every round of `run` takes its sum from the exchange."""
+    token = _exchange.set(exchange)
+    try:
+        yield
+    finally:
+        _exchange.reset(token)
+
+
 def run(
     estimator: Estimator[S, R_co],
     parts: Iterable[Rows],
@@ -138,10 +165,20 @@ def run(
                 f"{type(estimator).__name__} is not finished after {MOST_ROUNDS} rounds",
                 hint="There may be too few events for so many coefficients.",
             )
-        now = estimator.update(total(estimator.summarise(part, now) for part in kept), now)
+        now = estimator.update(_round(estimator, kept, now), now)
         if progress is not None:
             progress(now)
     return estimator.result(now)
+
+
+def _round(estimator: Estimator[S, R_co], parts: Iterable[Rows], state: S) -> Summary:
+    """The sum of one round: of the parts here, and of all houses where there is an exchange."""
+
+    def own() -> Summary:
+        return total(estimator.summarise(part, state) for part in parts)
+
+    exchange = _exchange.get()
+    return own() if exchange is None else exchange.total(state, own)
 
 
 def total(summaries: Iterable[Summary]) -> Summary:

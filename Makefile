@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := install
+unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes are started: what they import is compiled once
 .PHONY: install install-web install-dev run test check lint types unit bench docs lock clean
 
 install: .venv/.web          ## .venv with the command and the portal
@@ -34,7 +35,7 @@ lock:                        ## new hash-pinned requirements from pyproject.toml
 
 .PHONY: system-test
 system-test:                 ## Chromium and PostgreSQL from Debian
-	tools/system_packages chromium postgresql fonts-dejavu-core
+	tools/system_packages chromium-headless-shell postgresql fonts-dejavu-core
 
 .venv/bin/uv: requirements/build.txt
 	tools/make_venv $(PYTHON)

@@ -83,7 +83,7 @@ def take(portal: str, pictures: Callable[[Page, str], None]) -> None:
     wait_for(portal)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox", "--disable-gpu"]
         )
         pictures(browser.new_page(viewport=SIZE), portal)
         browser.close()

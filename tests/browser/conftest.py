@@ -23,7 +23,7 @@ from cimara.cli.trials.registry import default_registry
 
 START_SECONDS = 60
 COMMAND = "from cimara.cli import main; raise SystemExit(main())"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

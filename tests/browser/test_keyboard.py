@@ -13,7 +13,8 @@ NOTE_FOCUS = """() => { window.focused = []; addEventListener("keyup", () => foc
   const one = document.activeElement;
   if (!one || one === document.body) return null;
   const box = one.getBoundingClientRect(), style = getComputedStyle(one);
-  const tall = box.height > innerHeight;  // a table that scrolls by itself: some of it is in view
+  // of a table that scrolls by itself, or a field of many lines, some is in view
+  const tall = box.height > innerHeight || one.matches("textarea");
   const at = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 12));
   return {
     key: one.id || one.getAttribute("href") || one.name || one.textContent.trim().slice(0, 40),

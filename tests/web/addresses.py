@@ -176,6 +176,7 @@ WORKSPACE: dict[str, str] = {
     "studies/<study:slug>/sites/<uuid:site>/ethics/<slug:on>/": "studies/{study}/sites/{site}/ethics/close/",
     "studies/<study:slug>/sites/<uuid:site>/agreement/": "studies/{study}/sites/{site}/agreement/",
     "studies/<study:slug>/sites/<uuid:site>/agreement/<slug:on>/": "studies/{study}/sites/{site}/agreement/terminate/",  # noqa: E501
+    "studies/<study:slug>/federation/": "studies/{study}/federation/",
     "studies/<study:slug>/documents/": "studies/{study}/documents/",
     "studies/<study:slug>/documents/new/": "studies/{study}/documents/new/",
     "studies/<study:slug>/documents/<uuid:document>/": "studies/{study}/documents/{document}/",

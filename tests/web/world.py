@@ -19,6 +19,7 @@ from cimara_web.members.models import ContactRequest, Invitation, InvitationStat
 from cimara_web.members.words import Field, Visibility
 from cimara_web.permissions.roles import Role
 from cimara_web.studies.models import Study, StudySite
+from cimara_web.studies.models.study import Mode
 from cimara_web.studies.states.agreement import AgreementState
 from cimara_web.studies.states.analysis import AnalysisState
 from cimara_web.studies.states.ethics import EthicsState
@@ -58,6 +59,7 @@ def _studies(w: World) -> None:
             question="Does it help?",
             state=state.value,
             lead_institution=w.institution,
+            mode=Mode.BOTH.value if state is StudyState.OPEN else Mode.POOLED.value,
         )
     w.study = w.studies[StudyState.OPEN]
     w.elsewhere = people.study(

@@ -10,7 +10,7 @@ import pytest
 
 from cimara.cli import EXIT_OK, main
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell")
 
 
 @pytest.fixture(scope="module")

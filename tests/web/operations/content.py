@@ -49,6 +49,19 @@ def make() -> None:
     (settings.ENVIRONMENT.var / PLACES).write_text(told)
 
 
+def everybody() -> None:
+    """As `make`, with a browser in which each person is signed in: places and cookies, told as JSON."""
+    people.NOW = clock.now()  # the server reads the clock of the machine
+    with override_settings(PASSWORD_HASHERS=QUICK_HASHERS):
+        made = world()
+    cookies = {
+        name: {key: one.value for key, one in people.signed_in(account).cookies.items()}
+        for name, account in made.accounts.items()
+        if account
+    }
+    print(json.dumps({"places": made.places, "cookies": cookies}))
+
+
 @audited
 def note(number: int, *, about: UUID) -> None:
     """One more institution and one more event."""
@@ -110,5 +123,11 @@ def counts() -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    WHAT: dict[str, Any] = {"make": make, "write": write, "sites": sites, "submissions": submissions}
+    WHAT: dict[str, Any] = {
+        "make": make,
+        "everybody": everybody,
+        "write": write,
+        "sites": sites,
+        "submissions": submissions,
+    }
     WHAT[sys.argv[1]](*sys.argv[2:])

@@ -31,6 +31,7 @@ STATES = (
     "find/results/?show=all",
     "find/results/?show=soon",
     "find/results/?show=all&page=3",
+    "response/workbench/",
 )
 """Further states of a page: nothing found, an error, filters in force, later pages."""
 READ = """async addresses => Promise.all(addresses.map(async address => {

@@ -35,6 +35,17 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+MEMBERS_ONLY = """
+from datetime import UTC, datetime
+import django
+django.setup()
+from cimara_web.demonstration.chapters import play_what_is_left
+from cimara_web.demonstration.story import OPENING
+from cimara_web.demonstration.world import World
+end = datetime.now(UTC)
+play_what_is_left(OPENING, World(end, 0, 0), end, lambda words: None)
+"""
+
 
 @dataclass(frozen=True)
 class Portal:
@@ -117,6 +128,20 @@ def wait_until_ready(portal: Portal, process: subprocess.Popen[bytes]) -> None:
 def portal(serve: Callable[[Path], Portal]) -> Portal:
     """A portal with the starter registry."""
     return serve(default_registry())
+
+
+@pytest.fixture(scope="session")
+def consortium(serve: Callable[[Path], Portal]) -> Portal:
+    """A portal whose 133 members have no study yet."""
+    portal = serve(default_registry())
+    var = portal.database.parent
+    settings = {
+        "CIMARA_VAR": str(var),
+        "CIMARA_SECRET_KEY_FILE": str(var / "demo-secret"),
+        "DJANGO_SETTINGS_MODULE": "cimara_web.settings",
+    }
+    subprocess.run([sys.executable, "-c", MEMBERS_ONLY], env={**os.environ, **settings}, check=True)  # noqa: S603
+    return portal
 
 
 @pytest.fixture(scope="module")

@@ -17,33 +17,12 @@ from cimara_web.members.projection import on_map
 from tests.browser.conftest import Portal
 from tests.browser.office import signed_in_page
 from tests.browser.test_accessibility import assert_no_barrier
-from tests.browser.test_life_of_a_study import consortium  # noqa: F401
 from tests.browser.test_reflow import OVERFLOW, SMALL
 
 pytestmark = pytest.mark.browser
 WIDTH = 1000
 FOR_ALL = ("/network/", "/es/network/", "/network/institutions/", "/join/no-such-token/")
-FOR_MEMBERS = (
-    "/network/people/",
-    "/network/people/?q=nobody",
-    "/network/messages/",
-    "/network/idea/",
-    "/me/profile/",
-    "/es/me/visibility/",
-    "/office/",
-    "/office/invitations/",
-    "/office/members/",
-    "/office/institutions/",
-    "/office/institutions/new/",
-    "/office/roles/",
-)
-LINKED = (
-    ("/network/institutions/", "main tbody th a"),
-    ("/network/people/", "main tbody th a"),
-    ("/office/members/", "main tbody th a"),
-    ("/office/institutions/", "main tbody th a"),
-)
-"""Lists whose first row leads to a page of its own."""
+MINE = ("/me/profile/", "/es/me/visibility/")
 
 
 def table(portal: Portal, path: str) -> list[list[str]]:
@@ -51,10 +30,7 @@ def table(portal: Portal, path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))[1:]
 
 
-def test_the_page_shows_133_members_at_62_institutions_in_9_countries(
-    page: Page,
-    consortium: Portal,  # noqa: F811
-) -> None:
+def test_the_page_shows_133_members_at_62_institutions_in_9_countries(page: Page, consortium: Portal) -> None:
     page.goto(consortium.url("/network/"))
     assert "133 members at 62 institutions in 9 countries" in page.locator("main").inner_text()
     assert sum(int(row[1]) for row in table(consortium, "/network/specialties.csv")) == 133
@@ -64,7 +40,7 @@ def test_the_page_shows_133_members_at_62_institutions_in_9_countries(
     assert loaded == [True, True]
 
 
-def test_no_band_crosses_the_pacific(page: Page, consortium: Portal) -> None:  # noqa: F811
+def test_no_band_crosses_the_pacific(page: Page, consortium: Portal) -> None:
     """Every pixel of the open ocean has one colour; the land beside it has another (portal.md F13)."""
     page.set_viewport_size({"width": WIDTH, "height": 600})
     page.goto(consortium.url("/network/map.svg"))
@@ -84,23 +60,19 @@ def test_no_band_crosses_the_pacific(page: Page, consortium: Portal) -> None:  #
     assert {colour(*place) for place in ((100, 62), (172, 67), (-60, -10), (20, 5))} == {LAND}
 
 
-def test_pages_for_everybody(open_page: Callable[..., Page], consortium: Portal) -> None:  # noqa: F811
+def test_pages_for_everybody(open_page: Callable[..., Page], consortium: Portal) -> None:
     page = open_page(viewport={"width": 320, "height": 800})
     for address in FOR_ALL:
         _usable(page, consortium.url(address))
 
 
-def test_pages_for_members_and_the_office(
-    open_page: Callable[..., Page],
-    consortium: Portal,  # noqa: F811
+def test_a_members_own_pages_and_the_search_for_an_idea(
+    open_page: Callable[..., Page], consortium: Portal
 ) -> None:
     email = demo_people()[OFFICE - 1].email
     page = signed_in_page(open_page, consortium, email, viewport={"width": 320, "height": 800})
-    for address in FOR_MEMBERS:
+    for address in MINE:
         _usable(page, consortium.url(address))
-    for address, link in LINKED:
-        page.goto(consortium.url(address))
-        _usable(page, consortium.url(page.locator(link).first.get_attribute("href") or ""))
     page.goto(consortium.url("/network/idea/"))
     page.locator('[name=tumours][value="breast"]').check()
     page.get_by_role("button", name="Find sites and people").click()

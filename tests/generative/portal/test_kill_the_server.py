@@ -21,7 +21,7 @@ from tests.web.operations.places import Place, a_place
 from tests.web.operations.serving import Server
 from tests.web.operations.uploading import Uploader, some_export
 
-MOMENTS = examples(few=8, many=50)
+MOMENTS = examples(few=4, many=50)
 UPLOADERS = 3
 ROWS = (10, 60_000)
 LONGEST = 0.8

@@ -11,16 +11,30 @@ IN_OTHER_PROCESSES = (
     "tests/web/test_database.py",
 )
 """Whose processes read DATABASE_URL; within ours pytest-django refuses whoever asks for no database."""
-
-
 AS_WITH_ANY_OTHER = (
     "tests/web/demonstration/",
+    "tests/web/finder/test_patients.py",
+    "tests/web/finder/test_results.py",
+    "tests/web/finder/test_sheet.py",
+    "tests/web/generative/test_no_form_breaks.py",
+    "tests/web/members/test_no_form_breaks.py",
     "tests/web/operations/test_nothing_sent_is_logged.py",
+    "tests/web/operations/test_restored_pages.py",
     "tests/web/operations/test_run.py",
     "tests/web/permissions/test_forgery.py",
     "tests/web/permissions/test_pages_are_current.py",
+    "tests/web/response/",
+    "tests/web/studies/data/test_no_value_is_kept.py",
+    "tests/web/studies/data/test_pages_of_submissions.py",
+    "tests/web/studies/data/test_streaming.py",
+    "tests/web/studies/workspace/test_no_form_breaks.py",
+    "tests/web/test_headers.py",
+    "tests/web/test_reading_level.py",
 )
-"""Long tests of content, logs, processes and forged forms: the queries under them are tried by the others."""
+"""Long tests of words, files, logs, processes and forms: the queries under them are tried by the others.
+
+Forms of members are sent strange texts on either database by `test_no_form_for_members_breaks`.
+"""
 
 
 def uses_database(test: pytest.Item) -> bool:

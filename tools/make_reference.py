@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cimara.cli import AREAS, build_parser
 from cimara_web.environment import VARIABLES
-from tools import reader_accuracy
+from tools import federation_codes, reader_accuracy
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -72,7 +72,11 @@ def _default_words(default: str | None) -> str:
     return f"`{default}`" if default else "not set"
 
 
-PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "settings.md": settings_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "federation-codes.md": federation_codes.page,
+}
 if reader_accuracy.RECORDS.exists():
     PAGES["reader-accuracy.md"] = reader_accuracy.page
 

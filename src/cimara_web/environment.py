@@ -32,6 +32,7 @@ class PortalEnvironment:
     snapshot: Path | None
     study_store: Path
     scan_command: tuple[str, ...]
+    federation_jobs: Path
     hosts: tuple[str, ...]
     address: str
     smtp: dict[str, Any]
@@ -69,6 +70,9 @@ def read_environment(environ: Mapping[str, str]) -> PortalEnvironment:
         snapshot=take("CIMARA_SNAPSHOT", lambda _, text: Path(text).absolute() if text else None),
         study_store=take("CIMARA_STUDY_STORE", lambda _, text: Path(text or var / "studies").absolute()),
         scan_command=take("CIMARA_SCAN_COMMAND", _command),
+        federation_jobs=take(
+            "CIMARA_FEDERATION_JOBS", lambda _, text: Path(text or var / "federation-jobs").absolute()
+        ),
         hosts=hosts,
         address=address,
         smtp=take("CIMARA_SMTP_URL", read_smtp),

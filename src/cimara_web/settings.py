@@ -165,5 +165,6 @@ DEMONSTRATION = False  # set when the server starts (wsgi.py), from what the dat
 STUDIES = ENVIRONMENT.var  # the demonstration study is made there by `cimara web demo`
 STUDY_STORE = ENVIRONMENT.study_store
 SCAN_COMMAND = ENVIRONMENT.scan_command
+FEDERATION_JOBS = ENVIRONMENT.federation_jobs
 LOGIN_URL = "account_login"
 globals().update(sign_in_settings.taken(ENVIRONMENT))

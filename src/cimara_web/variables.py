@@ -78,6 +78,12 @@ VARIABLES = (
         default="",
     ),
     Variable(
+        name="CIMARA_FEDERATION_JOBS",
+        meaning="job folders of federated studies, which the portal only reads; by default in CIMARA_VAR",
+        example="/var/lib/cimara/federation-jobs",
+        default="",
+    ),
+    Variable(
         name="CIMARA_SNAPSHOT",
         meaning="registry snapshot, a file or a registry folder; by default the starter registry",
         example="/var/lib/cimara/registry",

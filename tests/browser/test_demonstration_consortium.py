@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 FILL_SECONDS = 420
 ROLES = "/demonstration/"
 STUDY = "/studies/bevacizumab-for-radiation-necrosis-of-the-brain/"
+FEDERATION = "/studies/surgery-or-radiosurgery-of-brain-metastases-with-r/federation/"
 ALL_STATES = {"accepted", "needs correction", "superseded", "unreadable", "valid", "withdrawn"}
 
 
@@ -125,3 +126,15 @@ def test_every_page_that_a_role_is_led_to_is_there(page: Page, consortium: Porta
         answer = page.request.get(address)
         assert answer.status == 200, address
         assert "/account/login/" not in answer.url, f"{address} sends somebody away who is signed in"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_federated_study_shows_its_sites_a_job_and_what_was_released(
+    open_page: Callable[..., Page], consortium: Portal, width: int
+) -> None:
+    page = look_as(open_page(viewport={"width": width, "height": 900}), consortium, "study-lead")
+    told = words(page, consortium, FEDERATION)
+    assert "4 of 5 sites are ready" in told
+    assert "over four hospitals" in told.partition("Released results")[2]
+    assert_no_barrier(page, FEDERATION)
+    assert page.evaluate(OVERFLOW) == []

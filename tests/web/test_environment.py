@@ -142,3 +142,9 @@ def test_the_scanner_of_uploads_is_read_as_in_a_shell_and_none_is_named_by_defau
     assert read_environment({}).scan_command == ()
     found = read_environment({"CIMARA_SCAN_COMMAND": "/bin/sh -c 'exit 0'"})
     assert found.scan_command == ("/bin/sh", "-c", "exit 0")
+
+
+def test_jobs_of_federated_studies_lie_in_the_var_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    assert read_environment({"CIMARA_VAR": str(tmp_path)}).federation_jobs == tmp_path / "federation-jobs"
+    elsewhere = {"CIMARA_VAR": str(tmp_path), "CIMARA_FEDERATION_JOBS": str(tmp_path / "jobs")}
+    assert read_environment(elsewhere).federation_jobs == tmp_path / "jobs"

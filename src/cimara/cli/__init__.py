@@ -69,6 +69,27 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
         "check, sign, build and run a study file, from submissions to the report",
         ("check", "sign", "verify", "build", "run", "bundle", "demo"),
     ),
+    "federation": (
+        "run a study over hospitals whose rows stay there: only checked sums leave",
+        (
+            "plan",
+            "run",
+            "demo",
+            "provision",
+            "add-site",
+            "renew",
+            "server",
+            "site",
+            "doctor",
+            "submit",
+            "status",
+            "resume",
+            "results",
+            "respond",
+            "release",
+            "ledger",
+        ),
+    ),
     "web": (
         "run and look after the portal",
         (

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from cimara.cohort.study.time_grid import MONTH, YEARS, GridKind, grid_days, increasing
 from cimara.federation.errors import Code, FederationError
-from cimara.outcomes.frame_columns import FloatArray
 
-MONTH = 30.4375
-"""Days of a month."""
-YEARS = 40
-"""The longest regular grid; cells after the last row cost bytes and nothing else."""
-
-
-class GridKind(StrEnum):
-    """How times are cut before sums over them leave a site."""
-
-    EXACT = "exact"
-    """The days that occur: every site must allow it, since the grid itself lists days of events."""
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    """For curves only: a regression on it is biased (federation.md, table 4.1)."""
-    MIXED = "mixed"
-    """Monthly to 24 months, quarterly to 60, then one cell."""
-    CUSTOM = "custom"
+__all__ = ["MONTH", "YEARS", "Grid", "GridKind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +29,19 @@ class Grid:
         if kind is GridKind.EXACT:
             return cls(kind=kind)
         if kind is GridKind.CUSTOM:
-            steps = np.asarray(days, dtype=np.float64)
-            if not (steps.size and np.isfinite(steps).all() and steps[0] > 0 and (np.diff(steps) > 0).all()):
+            if not increasing(days):
                 raise FederationError(
                     Code.OTHER_GRID,
                     "a custom grid that is not of positive days in increasing order",
                     where="grid",
                 )
-            return cls(kind=kind, days=tuple(steps.tolist()))
+            return cls(kind=kind, days=grid_days(kind, until, days))
         if not 0 < until <= YEARS * 12 * MONTH:
             raise FederationError(
                 Code.OTHER_GRID, "a grid needs the day that it ends on", where="grid.until",
                 expected=f"days above 0, at most {YEARS} years",
             )  # fmt: skip
-        return cls(kind=kind, days=tuple(_regular(kind, until).tolist()))
+        return cls(kind=kind, days=grid_days(kind, until))
 
     @property
     def coarse(self) -> bool:
@@ -74,11 +55,3 @@ class Grid:
         cuts = np.array((0.0, *self.days))
         early = np.diff(cuts)[cuts[:-1] < 24 * MONTH]
         return bool(early.size and early.max() >= 3 * MONTH - 1e-9)
-
-
-def _regular(kind: GridKind, until: float) -> FloatArray:
-    if kind is GridKind.MIXED:
-        cuts = MONTH * np.concatenate((np.arange(1, 25), np.arange(27, 61, 3)))
-        return np.append(cuts[cuts < until], until)
-    step = {GridKind.WEEKLY: 7.0, GridKind.MONTHLY: MONTH, GridKind.QUARTERLY: 3 * MONTH}[kind]
-    return np.asarray(step * np.arange(1, int(np.ceil(until / step - 1e-9)) + 1))

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from cimara.cohort.study.disclosure import Disclosure
+from cimara.cohort.study.disclosure import Disclosure, default_limits
 from cimara.cohort.study.keys import PublicKey
 from cimara.federation.grid import Grid
 from cimara.outcomes.contract import Summary
@@ -26,7 +26,7 @@ class Facts:
     patients, rows
         Numbers of patients and of rows (lesions, intervals) that the analysis uses.
     events
-        Events by cause.
+        Events by cause; the first is the one that a regression is about.
     levels
         Patients at each level of each covariate and group that has levels: "covariate=level" -> patients.
     dropped
@@ -37,6 +37,9 @@ class Facts:
         Largest |x| of the scaled covariates here. It is judged here and never sent.
     units
         Ids of the patients here. They are compared here with earlier cohorts and never sent.
+    exits, exits_with_event
+        Rows that leave in each cell of the grid, by stratum (strata x cells), and those of them with an
+        event; of regressions that sum by time alone (`cells.cell_counts`).
     """
 
     patients: int
@@ -47,13 +50,29 @@ class Facts:
     parameters: int = 0
     largest: float = 0.0
     units: frozenset[str] = frozenset()
+    exits: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    exits_with_event: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     SCHEMA = "facts"
+
+    @property
+    def events_of_interest(self) -> int:
+        """Events of the cause that a regression is about."""
+        return next(iter(self.events.values()), 0)
+
+    @property
+    def plain(self) -> bool:
+        """Whether sums of this site alone may be read, by the platform's thresholds."""
+        least = {name: limit.value for name, limit in default_limits("site").items()}
+        enough = not self.events or self.events_of_interest >= least["plain_events"]
+        levels_large = all(patients >= least["plain_level"] for patients in self.levels.values())
+        return self.patients >= least["patients"] and enough and levels_large
 
     def summary(self) -> Summary:
         """The counts as they are summed; names of levels, causes and columns come from the study file.
 
-        `sites_with_level` counts the sites that have a patient at the level.
+        `sites_with_level` counts the sites that have a patient at the level, `sites_plain` those whose own
+        sums may be read.
         """
         levels = _array(self.levels)
         return Summary(
@@ -62,10 +81,13 @@ class Facts:
                 "patients": np.array([self.patients], dtype=np.float64),
                 "rows": np.array([self.rows], dtype=np.float64),
                 "sites": np.array([float(self.patients > 0)]),
+                "sites_plain": np.array([float(self.plain)]),
                 "events": _array(self.events),
                 "levels": levels,
                 "sites_with_level": (levels > 0).astype(np.float64),
                 "dropped": _array(self.dropped),
+                "exits": self.exits,
+                "exits_with_event": self.exits_with_event,
             },
         )
 
@@ -134,6 +156,9 @@ class FederatedStudy(Generic[D]):
         Last day (ISO 8601) on which the study may run; "" for none.
     masked
         Whether sums are masked; plain needs every site's policy to allow it too.
+    supersedes
+        Ids of jobs whose released cohorts this study replaces at its sites: a cohort of it may differ from
+        one of theirs by a few patients. Sites agree to it by signing the study.
     """
 
     id: str
@@ -147,3 +172,4 @@ class FederatedStudy(Generic[D]):
     masked: bool = True
     disclosure: Disclosure = field(default_factory=Disclosure)
     data_model: str = ""
+    supersedes: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cimara.outcomes.causal.propensity import propensity
     from cimara.outcomes.causal.treatment import Treatment
     from cimara.outcomes.causal.weighted_outcome import weighted_cox
+    from cimara.outcomes.causal.weighted_parts import weighted_cox_of_parts
     from cimara.outcomes.causal.weights import treatment_weights
     from cimara.outcomes.comparisons.gray import gray_test
     from cimara.outcomes.comparisons.log_rank import log_rank
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from cimara.outcomes.curves.rmtl import restricted_time_lost
     from cimara.outcomes.curves.turnbull import turnbull
     from cimara.outcomes.curves.turnbull_bootstrap import turnbull_limits
+    from cimara.outcomes.description.described_rows import Described
+    from cimara.outcomes.description.sample_quantiles import sample_quantiles
+    from cimara.outcomes.description.table_one import table_one
     from cimara.outcomes.endpoints.binary import Rate, binary_rate
     from cimara.outcomes.endpoints.catalogue import catalogue
     from cimara.outcomes.endpoints.definition import Endpoint
@@ -51,6 +55,9 @@ if TYPE_CHECKING:
     from cimara.outcomes.pooling.heterogeneity import heterogeneity
     from cimara.outcomes.pooling.meta_analysis import pool_sites
     from cimara.outcomes.pooling.rubin import pool_cox, pool_imputations, pool_survival
+    from cimara.outcomes.pooling.site_panel import site_panel
+    from cimara.outcomes.regression.models import logistic, poisson
+    from cimara.outcomes.regression.outcome_rows import Outcomes
     from cimara.outcomes.rows import CompetingRisks, IntervalCensored, Survival
 
 _HOMES = {
@@ -60,6 +67,7 @@ _HOMES = {
     "causal.propensity": ("propensity",),
     "causal.treatment": ("Treatment",),
     "causal.weighted_outcome": ("weighted_cox",),
+    "causal.weighted_parts": ("weighted_cox_of_parts",),
     "causal.weights": ("treatment_weights",),
     "comparisons.gray": ("gray_test",),
     "comparisons.log_rank": ("log_rank",),
@@ -74,6 +82,9 @@ _HOMES = {
     "curves.rmtl": ("restricted_time_lost",),
     "curves.turnbull": ("turnbull",),
     "curves.turnbull_bootstrap": ("turnbull_limits",),
+    "description.described_rows": ("Described",),
+    "description.sample_quantiles": ("sample_quantiles",),
+    "description.table_one": ("table_one",),
     "endpoints.binary": ("Rate", "binary_rate"),
     "endpoints.catalogue": ("catalogue",),
     "endpoints.definition": ("Endpoint",),
@@ -98,6 +109,9 @@ _HOMES = {
     "pooling.heterogeneity": ("heterogeneity",),
     "pooling.meta_analysis": ("pool_sites",),
     "pooling.rubin": ("pool_cox", "pool_imputations", "pool_survival"),
+    "pooling.site_panel": ("site_panel",),
+    "regression.models": ("logistic", "poisson"),
+    "regression.outcome_rows": ("Outcomes",),
     "rows": ("CompetingRisks", "IntervalCensored", "Survival"),
 }
 """The names of each module, as they are imported above."""
@@ -105,6 +119,7 @@ _HOMES = {
 __all__ = [
     "CompetingRisks",
     "Concern",
+    "Described",
     "Endpoint",
     "EndpointTable",
     "Fact",
@@ -112,6 +127,7 @@ __all__ = [
     "IntervalCensored",
     "ModelWarning",
     "NotEstimable",
+    "Outcomes",
     "Rate",
     "RowError",
     "Schedule",
@@ -140,7 +156,9 @@ __all__ = [
     "kaplan_meier",
     "landmark",
     "log_rank",
+    "logistic",
     "pairwise_log_rank",
+    "poisson",
     "pool_cox",
     "pool_imputations",
     "pool_sites",
@@ -151,15 +169,19 @@ __all__ = [
     "restricted_time_lost",
     "rmst",
     "run",
+    "sample_quantiles",
     "schoenfeld",
     "site_funnel",
+    "site_panel",
     "split_at",
     "switch_on",
+    "table_one",
     "treatment_weights",
     "trend_test",
     "turnbull",
     "turnbull_limits",
     "weighted_cox",
+    "weighted_cox_of_parts",
 ]
 
 if not TYPE_CHECKING:

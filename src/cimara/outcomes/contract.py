@@ -7,14 +7,15 @@ both summaries and states go over a wire as bytes.
 
 from __future__ import annotations
 
-import io
 import json
+import math
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from cimara.outcomes.rows import Rows
 from cimara.terms.errors import CimaraError
 
 FloatArray = NDArray[np.float64]
+_LENGTH = struct.Struct("<I")
 MOST_ROUNDS = 200
 """More than any estimator takes; a run that reaches it is a fault of the estimator."""
 
@@ -115,6 +117,10 @@ class Exchange(Protocol):
         """The sum over all houses of what `own` makes of the rows here, in the round of that state."""
         ...
 
+    def after(self, update: Callable[[], State]) -> State:
+        """The state that a round ends in: what `update` makes of its sum, or made of the same one before."""
+        ...
+
 
 _exchange: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
@@ -165,10 +171,18 @@ def run(
                 f"{type(estimator).__name__} is not finished after {MOST_ROUNDS} rounds",
                 hint="There may be too few events for so many coefficients.",
             )
-        now = estimator.update(_round(estimator, kept, now), now)
+        now = _next(estimator, kept, now)
         if progress is not None:
             progress(now)
     return estimator.result(now)
+
+
+def _next(estimator: Estimator[S, R_co], parts: Iterable[Rows], state: S) -> S:
+    def update() -> S:
+        return estimator.update(_round(estimator, parts, state), state)
+
+    exchange = _exchange.get()
+    return update() if exchange is None else cast(S, exchange.after(update))
 
 
 def _round(estimator: Estimator[S, R_co], parts: Iterable[Rows], state: S) -> Summary:
@@ -208,7 +222,7 @@ def _check_strata(scope: Scope, parts: Iterable[Rows]) -> None:
 
 
 def to_bytes(value: State | Summary) -> bytes:
-    """A state or a summary for a wire or a file, without pickle."""
+    """A state or a summary for a wire or a file, without pickle: a header in JSON, then plain arrays."""
     if isinstance(value, Summary):
         arrays = {f"sums.{key}": array for key, array in value.sums.items()}
         arrays |= {f"unions.{key}": array for key, array in value.unions.items()}
@@ -217,15 +231,36 @@ def to_bytes(value: State | Summary) -> bytes:
         content = {item.name: getattr(value, item.name) for item in fields(value)}
         arrays = {name: array for name, array in content.items() if isinstance(array, np.ndarray)}
         plain = {name: one for name, one in content.items() if name not in arrays}
-    text = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays, **{"": text})
-    return buffer.getvalue()
+    told = [[name, array.dtype.newbyteorder("<").str, array.shape] for name, array in arrays.items()]
+    header = json.dumps({"plain": plain, "arrays": told}).encode()
+    raw = (array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in arrays.values())
+    return b"".join((_LENGTH.pack(len(header)), header, *raw))
+
+
+def arrays_and_plain(data: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """What `to_bytes` wrote, as arrays and other fields. Raises ContractError for anything else."""
+    try:
+        (size,) = _LENGTH.unpack_from(data)
+        header = json.loads(data[_LENGTH.size : _LENGTH.size + size])
+        place, arrays = _LENGTH.size + size, {}
+        for name, kind, shape in header["arrays"]:
+            count = math.prod(shape)
+            if np.dtype(kind).kind not in "fiub" or min(shape, default=0) < 0 or name in arrays:
+                raise ValueError
+            array = np.frombuffer(data, np.dtype(kind), count, place).reshape(shape)
+            arrays[name] = array.copy()
+            place += array.nbytes
+        plain = header["plain"]
+    except (struct.error, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ContractError("bytes that are no state and no summary") from error
+    if place != len(data) or not isinstance(plain, dict):
+        raise ContractError("bytes that are no state and no summary")
+    return arrays, plain
 
 
 def summary_from_bytes(data: bytes) -> Summary:
-    """The summary that `to_bytes` wrote."""
-    arrays, plain = _read(data)
+    """The summary that `to_bytes` wrote. Raises ContractError for anything else."""
+    arrays, plain = arrays_and_plain(data)
     kinds: dict[str, dict[str, FloatArray]] = {"sums": {}, "unions": {}}
     for name, array in arrays.items():
         kind, _, key = name.partition(".")
@@ -234,18 +269,11 @@ def summary_from_bytes(data: bytes) -> Summary:
 
 
 def state_from_bytes(kind: type[S], data: bytes) -> S:
-    """The state of class `kind` that `to_bytes` wrote."""
-    arrays, plain = _read(data)
+    """The state of class `kind` that `to_bytes` wrote. Raises ContractError for anything else."""
+    arrays, plain = arrays_and_plain(data)
     content: dict[str, Any] = {name: _tuples(value) for name, value in plain.items()}
     content |= arrays
     return kind(**content)
-
-
-def _read(data: bytes) -> tuple[dict[str, FloatArray], dict[str, Any]]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as found:
-        arrays = {name: found[name] for name in found.files if name}
-        plain = json.loads(found[""].tobytes())
-    return arrays, plain
 
 
 def _tuples(value: Any) -> Any:

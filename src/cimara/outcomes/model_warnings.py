@@ -35,6 +35,7 @@ class Concern(StrEnum):
     NOT_SUPPORTED = "NOT_SUPPORTED"
     HEAVY_WORK = "HEAVY_WORK"
     IMBALANCE = "IMBALANCE"
+    COARSE_GRID = "COARSE_GRID"
 
 
 @dataclass(frozen=True, slots=True)

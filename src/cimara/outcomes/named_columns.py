@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,8 @@ class Named:
     site: str | None = None
     unit: str = "days"
     missing: MissingRule = "drop"
+    none_left: bool = False
+    """Whether there may be no row at all: the others are elsewhere, and are told of as these are."""
     source: str = ""
 
     @property
@@ -77,7 +80,7 @@ class Named:
             keep &= ~empty
         columns.raise_faults(hint="Say missing='drop' to leave such rows out; they are counted.")
         kept = columns if keep.all() else columns.kept(keep)
-        if not len(kept):
+        if not len(kept) and not self.none_left:
             raise RowError(["no complete row is left"], source=self.source)
         return kept, dropped
 
@@ -119,7 +122,15 @@ class Named:
         if not named:
             return None
         alone = named if isinstance(named, str) else named[0] if len(named) == 1 else ""
+        if self.none_left and not alone and all(one in self.levels for one in named):
+            return columns.labels(named, crossed_levels(named, self.levels))
         return columns.labels(named, self.levels.get(alone))
+
+
+def crossed_levels(named: Sequence[str], levels: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Every combination of the levels of several columns, as `FrameColumns.labels` names them."""
+    parts = ([f"{name}={level}" for level in levels[name]] for name in named)
+    return tuple(", ".join(one) for one in product(*parts))
 
 
 def read_events(columns: FrameColumns, event: str) -> BoolArray:
@@ -179,6 +190,8 @@ def check_intervals(
 ) -> None:
     """Intervals of one id must not overlap, nor go on after an event that ends them; gaps are allowed."""
     name, time, start = of
+    if not len(time):
+        return
     ids = columns.labels(asked.id or "").codes
     entries = np.full(len(time), -np.inf) if start is None else start
     order = np.lexsort((time, entries, ids))

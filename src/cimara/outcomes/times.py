@@ -17,6 +17,8 @@ def aligned(*columns: FloatArray) -> tuple[FloatArray, ...]:
     mean of the absolute times. All columns (entry and exit, say) are aligned together.
     """
     times = np.unique(np.concatenate(columns))
+    if not len(times):
+        return columns
     gaps = np.diff(times)
     near = (gaps <= TOLERANCE) | (gaps <= TOLERANCE * np.mean(np.abs(times)))
     if not near.any():

@@ -93,6 +93,7 @@ def build_study(
     *,
     sites: Mapping[str, Site] | None = None,
     signed: Mapping[str, SignatureState] | None = None,
+    at_site: bool = False,
     progress: Progress | None = None,
 ) -> Built:
     """Select the cohort, work out variables, derive endpoints.
@@ -103,6 +104,9 @@ def build_study(
         The sites as they are registered, for their terms of use.
     signed
         What is known of each site's signature; kept in the tables. Whether it is needed is for `run_study`.
+    at_site
+        One site builds its own folder, or nobody's for its columns: that too few sites are left is for who
+        knows of them all.
 
     Raises
     ------
@@ -125,7 +129,8 @@ def build_study(
     reasons = [f"{site}: {text}" for site, one in terms.items() for text in one.reasons]
     say("selecting the cohort")
     selection = select_cohort(checked.study, rows, refused, reasons)
-    _refuse_few(checked, selection)
+    if not at_site:
+        _refuse_few(checked, selection)
     say(f"working out {len(checked.study.variables)} variables")
     made = work_out(checked.study, selection.rows)
     refuse_immortal_time(checked, selection.rows, made)

@@ -87,19 +87,32 @@ def write_bundle(
     results = json.loads((report / "results.json").read_text(encoding="utf-8"))
     named = title or str(results["study"].get("title") or results["study"].get("id") or "Results")
     tables, found = _tables(report, used)
-    files = {name: _csv(cells) for name, cells in tables.items()}
     figures = {}
     for one in _of(report / "figures", (".svg",)):
         name, drawn = f"figures/{one.name}", one.read_text(encoding="utf-8")
         found += small_counts_drawn(name, drawn, used)
         figures[name] = masked_figure(drawn, used).encode()
-    files |= figures
-    files[PAGE] = _page(named, tables, figures, used).encode()
-    files[MANIFEST] = _manifest(named, files, report)
+    provenance = json.loads((report / "provenance.json").read_text(encoding="utf-8"))
+    made_of = {name: provenance.get(name) for name in ("plan", "data", "endpoints", "code", "cimara", "seed")}
+    pack_bundle(target, named, tables, figures, made_of, used)
+    return found
+
+
+def pack_bundle(
+    target: Path,
+    title: str,
+    tables: Mapping[str, list[list[str]]],
+    figures: Mapping[str, bytes],
+    made_of: Mapping[str, Any],
+    limits: Disclosure,
+) -> None:
+    """Write the zip of tables and figures that are masked already, with their page and manifest."""
+    files = {name: _csv(cells) for name, cells in tables.items()} | dict(figures)
+    files[PAGE] = _page(title, tables, figures, limits).encode()
+    files[MANIFEST] = _manifest(title, files, made_of)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in sorted(files.items()):
             packed.writestr(zipfile.ZipInfo(name, SAME_DAY), content, zipfile.ZIP_DEFLATED)
-    return found
 
 
 def read_bundle(source: Path | BinaryIO, *, limits: Disclosure | None = None) -> Bundle:
@@ -190,13 +203,11 @@ def _figure(name: str, content: bytes) -> Markup:
     return element("section", element("h2", stem), inside)
 
 
-def _manifest(title: str, files: Mapping[str, bytes], report: Path) -> bytes:
-    told = json.loads((report / "provenance.json").read_text(encoding="utf-8"))
-    kept = {name: told.get(name) for name in ("plan", "data", "endpoints", "code", "cimara", "seed")}
+def _manifest(title: str, files: Mapping[str, bytes], made_of: Mapping[str, Any]) -> bytes:
     content = {
         "form": FORM,
         "title": title,
-        "made_of": kept,
+        "made_of": dict(made_of),
         "files": {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)},
     }
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cimara.cohort.study.errors import StudyRefusedError
-from cimara.cohort.study.signing import require_signed
+from cimara.cohort.study.signing import SignatureState, require_signed
+from cimara.cohort.study.sites import Site
 from cimara.cohort.study.terms import check_expiry
 from cimara.outcomes.report.output import Written, write_report
 from cimara.studies.build import Built, build_study
 from cimara.studies.check import CheckedStudy
+from cimara.studies.plan_by_sites import plan_by_sites
 from cimara.studies.signatures import registered_sites, signatures_of
 from cimara.studies.sources import SiteData
 
@@ -42,6 +44,14 @@ def build_signed(
     StudyRefusedError
         The study expired, a site has not signed this version, or what `build_study` refuses.
     """
+    sites, found = ready_to_run(checked, sources, today)
+    return build_study(checked, sources, sites=sites, signed=found, progress=progress)
+
+
+def ready_to_run(
+    checked: CheckedStudy, sources: Sequence[SiteData], today: dt.date
+) -> tuple[dict[str, Site], dict[str, SignatureState]]:
+    """The registered sites and the state of their signatures, all of which hold. Raises StudyRefusedError."""
     check_expiry(checked.study, today)
     sites = registered_sites(checked.path)
     names = [one.site_id for one in sources]
@@ -54,7 +64,7 @@ def build_signed(
         )
     found = signatures_of(checked, sites, names)
     require_signed(found, names)
-    return build_study(checked, sources, sites=sites, signed=found, progress=progress)
+    return sites, found
 
 
 def run_study(
@@ -76,5 +86,13 @@ def run_study(
     """
     built = build_signed(checked, sources, today=now().date(), progress=progress)
     data = built.write(out / "data")
-    report = write_report(checked.path, data, out / "report", now=now, progress=progress)
+    names = [one.site_id for one in sources]
+    report = write_report(
+        checked.path,
+        data,
+        out / "report",
+        now=now,
+        progress=progress,
+        completed=lambda _: plan_by_sites(checked, names),
+    )
     return Finished(built, data, report)

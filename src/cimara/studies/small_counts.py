@@ -11,20 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from html.parser import HTMLParser
 
 from cimara.cohort.study.disclosure import Disclosure
+from cimara.federation.results.counted_columns import Counted, counted_by
 
-PEOPLE = frozenset(
-    {
-        "n", "patients", "people", "rows", "records", "lesions", "at risk", "left out", "empty", "missing",
-        "of which or whom not known", "censored",
-    }
-)  # fmt: skip
-EVENTS = frozenset({"events", "events so far", "events in all", "observed"})
-"""Heads of columns of counts, in small letters and with blanks for `_`."""
-_STEP = re.compile(r"step \d+")
 _NUMBER = re.compile(r"\d+(?:\.0+)?")
 _SHARE = re.compile(r"(\d+)(\s*\(\s*<?\d+(?:\.\d+)?\s*%\))")
 _HEAD_N = re.compile(r"(\(n = )(\d+)(\))")
@@ -33,13 +24,6 @@ _LEFT_OUT = re.compile(r"\b(\d+)( with [^;]*\bempty)")
 
 _TEXT = re.compile(r'(<text\b[^>]*?\by="(-?[0-9.]+)"[^>]*>)([^<]*)(</text>)')
 _PAIR = re.compile(r"(\d+) / (\d+)")
-
-
-class Counted(StrEnum):
-    """What a column counts."""
-
-    PEOPLE = "people"
-    EVENTS = "events"
 
 
 BLOCKS = {
@@ -103,14 +87,6 @@ def masked_figure(svg: str, limits: Disclosure) -> str:
     """The figure with `<10` in the place of each small count that it prints."""
     headings = _headings(svg)
     return _TEXT.sub(lambda found: f"{found[1]}{_drawn(found, headings, limits)}{found[4]}", svg)
-
-
-def counted_by(head: str) -> Counted | None:
-    """What a column counts, by its head; None where it counts nothing."""
-    plain = head.strip().lower().replace("_", " ")
-    if plain in EVENTS:
-        return Counted.EVENTS
-    return Counted.PEOPLE if plain in PEOPLE or _STEP.fullmatch(plain) else None
 
 
 def tables_of_html(text: str) -> list[list[list[str]]]:

@@ -92,7 +92,7 @@ CONTEXT: dict[Event, frozenset[str]] = {
     Event.STUDY_MOVED: _MOVE,
     Event.SITE_INVITED: frozenset({"institution"}),
     Event.SITE_CHANGED: frozenset({"fields"}),
-    Event.SITE_ATTESTED: frozenset({"dictionary", "rows", "version"}),
+    Event.SITE_ATTESTED: frozenset({"dictionary", "rows", "version", "ready"}),
     Event.ETHICS_MOVED: _MOVE | {"site", "valid_until"},
     Event.AGREEMENT_MOVED: _MOVE | {"site", "valid_until", "version"},
     Event.MILESTONE_SET: frozenset({"kind", "due", "site"}),

@@ -1,4 +1,4 @@
-"""What the three studies of the demonstration propose, in answers of the proposal form."""
+"""What the four studies of the demonstration propose, in answers of the proposal form."""
 
 from __future__ import annotations
 
@@ -44,6 +44,26 @@ PROPOSED: dict[str, object] = {
     "funding": "none yet; an application is being written",
     "conflicts": "none",
     "remarks": "Two sites have asked whether they may add paper charts from before 2015.",
+}
+FEDERATED_TITLE = "Surgery or radiosurgery of brain metastases, with rows that stay at the hospitals"
+FEDERATED: dict[str, object] = {
+    "question": "Do patients with brain metastases who have surgery live longer without progression than "
+    "those who have radiosurgery, given age, performance status and primary tumour?",
+    "background": "Several hospitals can't send rows. With sums that each hospital checks and masks, the "
+    "estimate is the pooled one. This is a demonstration; its patients and hospitals are invented.",
+    "kind": "retrospective",
+    "mode": "federated",
+    "population": "Adults with brain metastases who had surgery or radiosurgery as their first treatment.",
+    "exposure": "Surgery against radiosurgery; time counts from the treatment.",
+    "endpoints": ["OS"],
+    "sites_wanted": 4,
+    "patients_expected": 480,
+    "data_needed": "One table a site: time, status, age, performance status, treatment, primary tumour.",
+    "statistician": "Demo Member 003, Demo Institution 01",
+    "timeline": "Kits within two months, a job within half a year.",
+    "data_sharing": "No row leaves a hospital. Released results go to all members.",
+    "funding": "none",
+    "conflicts": "none",
 }
 IDEA_TITLE = "Drug levels in resected brain metastases: a window-of-opportunity study"
 IDEA: dict[str, object] = {

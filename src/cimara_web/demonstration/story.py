@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from cimara_web.demonstration import (
     consortium,
+    federated,
+    federated_job,
     office_days,
     study_data,
     study_report,
@@ -40,7 +42,8 @@ def chapters(*, short: bool = False) -> tuple[Chapter[World], ...]:
     What reads files has a chapter of its own: others wait for its transaction, and not for all of them.
     """
     data = study_data.FEW if short else (*study_data.ALL, *study_report.SCENES)
-    scenes = (*study_start.SCENES, *study_sites.SCENES, *data, *office_days.SCENES)
+    of_sums = (*federated.SCENES, *federated_job.SCENES)
+    scenes = (*study_start.SCENES, *study_sites.SCENES, *data, *of_sums, *office_days.SCENES)
     return (*OPENING, *chapters_of("studies", scenes, {one.days for one in data}))
 
 

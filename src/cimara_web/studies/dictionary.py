@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import tomllib
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from cimara.cohort.study.disclosure import Disclosure
 from cimara.cohort.study.errors import StudyError
+from cimara.federation.tables.studies import TableStudyReader, read_table_study
 from cimara.studies.check import check_study
 from cimara.studies.needed import needed_names
 from cimara_web.studies.kept_bytes import path_of
@@ -30,7 +33,10 @@ class DictionaryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """What the portal keeps of a study file: its id, the hash that sites sign, fields as `Entity.field`."""
+    """What the portal keeps of a study file: its id, the hash that sites sign, and the fields it needs.
+
+    Fields are `Entity.field`; of a study over flat tables, columns.
+    """
 
     id: str
     hash: str
@@ -39,6 +45,8 @@ class Dictionary:
 
 def read_dictionary(sha256: str, *, file_name: str) -> Dictionary:
     """The dictionary in a kept file: a study file, or a zip of one with its own endpoint definitions.
+
+    A study over flat tables comes as a zip with its `sites.toml`, which holds the sites' keys.
 
     Raises
     ------
@@ -52,11 +60,37 @@ def read_dictionary(sha256: str, *, file_name: str) -> Dictionary:
         else:
             shutil.copyfile(path_of(sha256), folder / STUDY_FILE)
         try:
-            checked = check_study(folder / STUDY_FILE)
+            return _read(folder / STUDY_FILE)
         except StudyError as error:
             raise DictionaryError(*(str(one) for one in error.faults)) from error
         except (UnicodeDecodeError, RecursionError) as error:
             raise DictionaryError("The study file is not a text in UTF-8 that can be read.") from error
+
+
+def is_of_tables(text: str) -> bool:
+    """Whether a study file is over one flat table a site: federated, and without a cohort of charts."""
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return "federation" in found and "cohort" not in found
+
+
+def table_limits(text: str) -> Disclosure:
+    """The limits of disclosure of a study over flat tables. Raises StudyError for one that can't be used."""
+    reader = TableStudyReader({})
+    made = reader.study(tomllib.loads(text), {})
+    if reader.faults:
+        raise StudyError(reader.faults, STUDY_FILE)
+    return made.disclosure
+
+
+def _read(path: Path) -> Dictionary:
+    if is_of_tables(path.read_text(encoding="utf-8")):
+        of_tables = read_table_study(path)
+        columns = {column for one in of_tables.analyses.values() for column in one.asked.columns}
+        return Dictionary(of_tables.id[:60], of_tables.hash, tuple(sorted(columns)))
+    checked = check_study(path)
     return Dictionary(checked.study.id[:60], checked.hash, needed_names(checked))
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
-from cimara_web.studies.views import approvals, documents, listing, milestones, sites, study, team
+from cimara_web.studies.views import (
+    approvals,
+    documents,
+    federation,
+    listing,
+    milestones,
+    sites,
+    study,
+    team,
+)
 
 
 class StudySlug(SlugConverter):
@@ -41,6 +50,7 @@ urlpatterns = [
         approvals.agreement_step,
         name="study-agreement-do",
     ),
+    path("studies/<study:slug>/federation/", federation.federation, name="study-federation"),
     path("studies/<study:slug>/documents/", documents.documents, name="study-documents"),
     path("studies/<study:slug>/documents/new/", documents.add, name="study-document-new"),
     path("studies/<study:slug>/documents/<uuid:document>/", documents.document, name="study-document"),

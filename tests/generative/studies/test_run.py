@@ -155,12 +155,12 @@ def test_commands_say_every_fault_on_a_line_of_its_own(
     assert all(line.startswith("study.toml: ") for line in lines)
 
 
-def test_federated_is_refused_with_the_reason(
-    tmp_path: Path, checked: CheckedStudy, capsys: pytest.CaptureFixture[str]
+def test_a_study_without_a_federation_is_not_run_over_sites(
+    tmp_path: Path, checked: CheckedStudy, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["study", "run", str(checked.path), "--store", str(tmp_path), "--out", str(tmp_path / "o")]
+    words = ["study", "run", str(checked.path), "--store", store.url, "--out", str(tmp_path / "o")]
     assert main([*words, "--federated"]) == EXIT_BAD_INPUT
-    assert "cimara.federation" in capsys.readouterr().err
+    assert "no [federation] table" in capsys.readouterr().err
 
 
 def test_an_unsigned_study_is_refused_by_the_command(

@@ -1,6 +1,7 @@
 """sign a study file for a site, or make the key that it signs with
 
 A signature covers all that the file says, but for comments and layout, and the definitions of its endpoints.
+A federated study over flat tables is signed in the same way.
 It is written to signatures/SITE.json beside the study file, which goes to the coordinating centre. The
 private key stays at the site; its public half stands in sites.toml under `key`.
 """
@@ -13,7 +14,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cimara.cli import EXIT_BAD_INPUT, EXIT_OK
-from cimara.cli.study.faults import checked_or_told, note
+from cimara.cli.study.faults import checked_or_told, note, print_faults
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -60,13 +61,14 @@ def _sign(args: Namespace, passphrase: bytes | None) -> int:
     from cimara.cohort.study.signing import sign, write_signature
     from cimara.studies.signatures import registered_sites
 
-    checked = checked_or_told(args.study)
-    if checked is None:
+    found = _id_and_hash(args.study)
+    if found is None:
         return EXIT_BAD_INPUT
+    study_id, study_hash = found
     key = read_key(args.key, passphrase)
     made = sign(
-        study_id=checked.study.id,
-        study_hash=checked.hash,
+        study_id=study_id,
+        study_hash=study_hash,
         site_id=args.site,
         signed_by=args.by,
         at=dt.datetime.now(dt.UTC),
@@ -77,8 +79,25 @@ def _sign(args: Namespace, passphrase: bytes | None) -> int:
     if site is None or site.key is None or site.key.text != made.key:
         note(f"sites.toml does not have this key for {args.site}: the signature counts only when it has")
     if args.json:
-        print(json.dumps({"site": args.site, "hash": checked.hash, "file": str(path)}))
+        print(json.dumps({"site": args.site, "hash": study_hash, "file": str(path)}))
     else:
-        print(f"{args.site} signed {checked.study.id}, hash {checked.hash}")
+        print(f"{args.site} signed {study_id}, hash {study_hash}")
         print(f"key fingerprint {public_half(key).fingerprint}; written to {path}")
     return EXIT_OK
+
+
+def _id_and_hash(path: Path) -> tuple[str, str] | None:
+    """What is signed, of a study of charts or of flat tables; None after its faults were printed."""
+    from cimara.cli.federation.studies import is_table_study
+    from cimara.cohort.study.errors import StudyError
+    from cimara.federation.tables.studies import read_table_study
+
+    if is_table_study(path):
+        try:
+            table = read_table_study(path)
+        except StudyError as error:
+            print_faults(error)
+            return None
+        return table.id, table.hash
+    checked = checked_or_told(path)
+    return (checked.study.id, checked.hash) if checked else None

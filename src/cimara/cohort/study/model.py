@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from cimara.cohort.study.disclosure import Disclosure
 from cimara.cohort.study.duo import Purpose
+from cimara.cohort.study.federation import Federation
 
 SITE = "site"
 """Column of the site in everything that is built."""
@@ -168,6 +169,7 @@ class StudyFile:
     seed: int = 0
     governance: Governance = field(default_factory=Governance)
     disclosure: Disclosure = field(default_factory=Disclosure)
+    federation: Federation | None = None
     canonical: str = ""
     folder: str = ""
     source: str = ""

@@ -12,6 +12,7 @@ from cimara.cohort.study.canonical import canonical_json
 from cimara.cohort.study.disclosure import Disclosure, loosened
 from cimara.cohort.study.duo import PERMISSIONS, DuoTerm, Purpose, duo_term, nearest_term
 from cimara.cohort.study.errors import Fault, StudyError
+from cimara.cohort.study.federation import read_federation
 from cimara.cohort.study.model import (
     AnalysisAsked,
     CohortRule,
@@ -29,7 +30,7 @@ from cimara.terms.toml_lines import KeyPath, parted_lines
 
 TOP_KEYS = (
     "study", "cohort", "variables", "endpoints", "analysis", "figure", "table_one", "covariates", "sites",
-    "governance", "disclosure", "release",
+    "governance", "disclosure", "federation", "release",
 )  # fmt: skip
 STUDY_KEYS = ("id", "title", "question", "schema", "sites_min", "data_cut", "seed")
 COHORT_KEYS = ("unit", "include", "exclude", "origin", "origin_label", "landmark", "attributed_to")
@@ -98,6 +99,7 @@ class StudyReader(TomlReader):
             sites=self.texts(("sites", "members"), sites.get("members")),
             governance=self._governance(self._part(data, "governance", GOVERNANCE_KEYS)),
             disclosure=self._disclosure(self._part(data, "disclosure", DISCLOSURE_KEYS)),
+            federation=read_federation(self, data.get("federation")),
             canonical=canonical_json(data),
             folder=folder,
             source=source,

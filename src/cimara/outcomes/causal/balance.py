@@ -86,7 +86,8 @@ class BalanceEstimator:
         for arm in (0, 1):
             own = rows.treated == bool(arm)
             values, weight = rows.covariates[own], weights[own]
-            sizes[arm] = own.sum(), weight.sum(), weight @ weight, rows.weights is not None
+            weighted = rows.weights is not None and len(weight) > 0
+            sizes[arm] = own.sum(), weight.sum(), weight @ weight, weighted
             for kind, factor in enumerate((np.ones(len(weight)), weight)):
                 about = values - state.means[kind, arm]
                 sums[kind, arm] = factor @ (about**2 if state.round else about)

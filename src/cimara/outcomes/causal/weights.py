@@ -111,6 +111,7 @@ def treatment_weights(
     *,
     estimand: Estimand | str = Estimand.OVERLAP,
     truncation: tuple[float, float] | None = None,
+    limits: tuple[float, float] | None = None,
 ) -> TreatmentWeights:
     """Weights from the probability of treatment.
 
@@ -122,13 +123,15 @@ def treatment_weights(
         "overlap" (default: no extreme weight, exact balance of means), "ate", "stabilised_ate" or "att".
     truncation
         Quantiles (0.01, 0.99, say) of all weights that those beyond are set to; only if the plan says so.
+    limits
+        Least and greatest weight (0.05 and 20, say) instead, which parts can share.
 
     Source: Austin & Stuart 2015, section 2 (ATE, ATT); Li, Morgan & Zaslavsky 2018, eq. 3 and 4 (overlap).
     """
     target = Estimand(estimand)
     chance, share = model.probability(rows), model.treated_share
     raw, slope = _weights_and_slope(target, rows.treated, chance, share)
-    kept, beyond = _truncated(raw, truncation)
+    kept, beyond = _truncated(raw, truncation) if limits is None else _limited(raw, limits)
     sampling = rows.weight()
     weights = kept * sampling
     slope = np.where(beyond, 0.0, slope * sampling)
@@ -159,7 +162,7 @@ def treatment_weights(
 
 def effective_size(weights: FloatArray) -> float:
     """Kish's effective sample size, (sum w)^2 / sum w^2."""
-    return float(weights.sum() ** 2 / (weights @ weights))
+    return float(weights.sum() ** 2 / (weights @ weights)) if len(weights) else 0.0
 
 
 def _weights_and_slope(
@@ -194,7 +197,16 @@ def _truncated(weights: FloatArray, quantiles: tuple[float, float] | None) -> tu
     return np.clip(weights, least, greatest), (weights < least) | (weights > greatest)
 
 
+def _limited(weights: FloatArray, limits: tuple[float, float]) -> tuple[FloatArray, BoolArray]:
+    least, greatest = limits
+    if not 0 <= least < greatest:
+        raise WeightError("limits of weights that are none", expected="0 <= least < greatest")
+    return np.clip(weights, least, greatest), (weights < least) | (weights > greatest)
+
+
 def _warnings(weights: FloatArray) -> tuple[ModelWarning, ...]:
+    if not len(weights):
+        return ()
     effective = effective_size(weights) / len(weights)
     heavy = int((weights > HEAVIEST * weights.mean()).sum())
     if effective >= LEAST_EFFECTIVE and not heavy:

@@ -80,7 +80,7 @@ class AalenJohansen(CountedCurve):
             grid="planned" if self.planned else "all times",
             n=sum(one.n for one in curves),
             events=dict(zip(self.cells.causes, totals.tolist(), strict=True)),
-            dropped=int(state.left_out[0]),
+            dropped=self.rows_dropped(state),
             zero_weight=int(state.left_out[1]),
             warnings=(*all_concerns(self, state), *naive),
             r_call=self._r_call(),

@@ -89,7 +89,7 @@ class RestrictedAreas(CountedCurve):
             covariance=covariance[np.ix_(chosen, chosen)],
             n=tuple(int(state.spread[code, 0]) for code in present),
             events=counts.weighted.events[0].sum(axis=1)[present],
-            dropped=int(state.left_out[0]),
+            dropped=self.rows_dropped(state),
             zero_weight=int(state.left_out[1]),
             warnings=all_concerns(self, state),
         )

@@ -27,7 +27,8 @@ class CountedState(State):
     """The grid, what was counted on it, and the sums of squared influence.
 
     `counted` is `GridCounts.flat`; `spread` has a row a group (rows, sum of weights, sum of their squares);
-    `left_out` the rows dropped for an empty cell and those of weight 0; `influence` whatever the curve sums.
+    `left_out` the rows dropped for an empty cell (0 where the curve knows them) and those of weight 0;
+    `influence` whatever the curve sums.
     `heavy` counts, by group, rows of more than ten times the mean weight; `clusters` what is independent.
     """
 
@@ -109,6 +110,11 @@ class CountedCurve:
         assert state.counted is not None
         return GridCounts.from_flat(state.grid, self.cells, state.counted)
 
+    def rows_dropped(self, state: CountedState) -> int:
+        """Rows that were left out of all parts for an empty cell."""
+        assert state.left_out is not None
+        return sum(count for _, count in self.dropped) or int(state.left_out[0])
+
     def span(self, rows: TimedRows, state: CountedState) -> Span:
         """Where rows lie on the grid of the state."""
         assert state.grid is not None
@@ -130,8 +136,15 @@ class CountedCurve:
         group, weights = self.cells.group_codes(used), used.weight()
         size = len(self.cells.groups)
         spread = [np.bincount(group, weights**power, minlength=size) for power in (0, 1, 2)]
-        left_out = np.array([sum(rows.dropped.values()), rows.zero_weight], dtype=np.float64)
-        return Summary("counts", counts.sums() | {"spread": np.stack(spread, axis=1), "left_out": left_out})
+        known = 0 if self.dropped else sum(rows.dropped.values())
+        return Summary(
+            "counts",
+            counts.sums()
+            | {
+                "spread": np.stack(spread, axis=1).astype(np.float64),
+                "left_out": np.array([known, rows.zero_weight], dtype=np.float64),
+            },
+        )
 
     def _influence(self, rows: TimedRows, state: CountedState) -> dict[str, FloatArray]:
         assert state.spread is not None

@@ -111,7 +111,7 @@ class Completeness:
         group, size = Cells(groups=self.groups).group_codes(rows), len(self.groups)
         columns = (np.ones(rows.n), observed, potential)
         sums = [np.bincount(group, values, minlength=size) for values in columns]
-        return Summary("completeness", {"sums": np.stack(sums, axis=1)})
+        return Summary("completeness", {"sums": np.stack(sums, axis=1).astype(np.float64)})
 
     def update(self, total: Summary, state: CompletenessState) -> CompletenessState:
         """Keep the sums."""

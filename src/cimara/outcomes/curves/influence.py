@@ -86,7 +86,8 @@ def cluster_sums(values: FloatArray, cluster: IntArray) -> FloatArray:
     """Sums of each column over the rows of a cluster (clusters x columns)."""
     codes = np.unique(cluster, return_inverse=True)[1]
     size = int(codes.max(initial=-1)) + 1
-    return np.stack([np.bincount(codes, column, minlength=size) for column in values.T], axis=1)
+    sums = [np.bincount(codes, column, minlength=size) for column in values.T]
+    return np.stack(sums, axis=1).astype(np.float64)
 
 
 def _single(moves: Moves) -> tuple[IntArray, FloatArray, FloatArray]:

@@ -81,7 +81,7 @@ class KaplanMeier(CountedCurve):
             grid="planned" if self.planned else "all times",
             n=sum(one.n for one in curves),
             events=float(counts.weighted.failures.sum()),
-            dropped=int(state.left_out[0]),
+            dropped=self.rows_dropped(state),
             zero_weight=int(state.left_out[1]),
             warnings=(*all_concerns(self, state), *zeros, *naive),
             r_call=self._r_call(),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from cimara.outcomes.frame_columns import BoolArray, IntArray, Labels
+from cimara.outcomes.in_all import in_all
 from cimara.outcomes.model_warnings import Concern, NotEstimable
 from cimara.outcomes.rows import CompetingRisks, Survival
 
@@ -51,10 +52,10 @@ def landmark(rows: T, *, at: float, restart: bool = True) -> Landmark[T]:
     """
     start = np.zeros(rows.n) if rows.start is None else rows.start
     covers = (start <= at) & (rows.time > at)
-    if not covers.any():
+    if not in_all("at risk at the landmark", [covers.sum()])[0]:
         raise NotEstimable(Concern.NO_EVENTS, f"nobody is at risk at the landmark {at:g}")
     subject = np.arange(rows.n) if rows.id is None else np.unique(rows.id, return_inverse=True)[1]
-    covering = np.full(int(subject.max()) + 1, -1, dtype=np.int64)
+    covering = np.full(int(subject.max(initial=-1)) + 1, -1, dtype=np.int64)
     covering[subject[covers]] = np.flatnonzero(covers)
     followed = covers | ((start > at) & (covering[subject] >= 0) if rows.id is not None else False)
     kept = _as_known(rows.take(followed), rows, covering[subject[followed]])
@@ -90,7 +91,7 @@ def _retimed(kept: T, at: float, restart: bool) -> T:
     entered = np.maximum(start, at)
     if not restart:
         return replace(kept, start=entered)
-    late = bool((entered > at).any())
+    late = kept.start is not None and bool(in_all("later entries", [(entered > at).sum()])[0])
     return replace(kept, time=kept.time - at, start=entered - at if late else None)
 
 

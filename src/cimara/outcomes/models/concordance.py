@@ -176,9 +176,11 @@ def concordance(
     return run(estimator, [sites_as_strata(part) for part in parts] if inside_sites else parts)
 
 
-def with_concordance(fit: CoxFit, rows: Survival | Iterable[Survival]) -> CoxFit:
+def with_concordance(
+    fit: CoxFit, rows: Survival | Iterable[Survival], *, inside_sites: bool = False
+) -> CoxFit:
     """The fit with the concordance of its linear predictor in the rows it was made of."""
-    found = concordance(rows, fit.evaluated_at)
+    found = concordance(rows, fit.evaluated_at, inside_sites=inside_sites)
     return replace(fit, concordance=found.concordance, concordance_se=found.se)
 
 
@@ -288,7 +290,7 @@ def _ranks(strata: IntArray, time: FloatArray, last: BoolArray) -> IntArray:
 
 def _cluster_sums(clusters: IntArray, values: FloatArray) -> FloatArray:
     codes = np.unique(clusters, return_inverse=True)[1]
-    return np.column_stack([np.bincount(codes, column) for column in values.T])
+    return np.column_stack([np.bincount(codes, column) for column in values.T]).astype(np.float64)
 
 
 def _normal_quantile(conf_level: float) -> float:

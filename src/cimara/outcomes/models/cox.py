@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from cimara.outcomes.at_once import run_at_once
 from cimara.outcomes.contract import ContractError, State, run
 from cimara.outcomes.frame_columns import FloatArray
+from cimara.outcomes.model_warnings import NotEstimable
 from cimara.outcomes.models.choices import Baseline, SmallSample
 from cimara.outcomes.models.cox_common import CommonCox
 from cimara.outcomes.models.cox_fit import CoxFit, Ties
@@ -67,6 +69,38 @@ def cox(
         names=first.names, ties=options.ties, robust=options.robust, confidence=confidence
     )
     return cox_result(run(estimator, parts, progress=progress), first, options)
+
+
+def cox_at_once(
+    several: Sequence[Sequence[Survival]],
+    *,
+    ties: Ties | str = Ties.EFRON,
+    furthest: float | None = None,
+) -> list[CoxFit | NotEstimable]:
+    """`cox` of each of several lists of parts, in the rounds of the longest; a refusal stands for its fit.
+
+    Strata lie inside parts, and variances are those that `cox` chooses. A fit whose coefficients go beyond
+    `furthest` is refused (MONOTONE_LIKELIHOOD).
+    """
+    given = [
+        CoxOptions(
+            ties=_tie_rule(ties),
+            robust=check_robust(parts[0], None),
+            small_sample=SmallSample.NONE,
+            confidence=0.95,
+            baseline=Baseline.STRATIFIED,
+        )
+        for parts in several
+    ]
+    estimators = [
+        StratifiedCox(names=parts[0].names, ties=one.ties, robust=one.robust, confidence=one.confidence)
+        for parts, one in zip(several, given, strict=True)
+    ]
+    found = run_at_once(estimators, several, furthest=furthest)
+    return [
+        state if isinstance(state, NotEstimable) else cox_result(state, parts[0], one)
+        for state, parts, one in zip(found, several, given, strict=True)
+    ]
 
 
 def _common(first: Survival, options: CoxOptions, grid: Sequence[float] | FloatArray | None) -> CommonCox:

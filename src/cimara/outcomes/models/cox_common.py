@@ -21,7 +21,7 @@ from cimara.outcomes.models.cox_evidence import (
     counts_of,
 )
 from cimara.outcomes.models.cox_fit import Ties
-from cimara.outcomes.models.cox_grid import GridSets, grid_sets
+from cimara.outcomes.models.cox_grid import GridSets, grid_sets, stratumplaces_on_grid
 from cimara.outcomes.models.cox_stratified import check_names, cluster_products
 from cimara.outcomes.models.cox_sums import (
     Evaluation,
@@ -154,6 +154,8 @@ class CommonCox:
             n, weight = state.counts[COUNTS.index("n")], state.counts[COUNTS.index("weight")]
             sums["counts"] = counts_of(rows, sets, weight / n if n else 0.0)
         if not state.trace:
+            codes = stratumplaces_on_grid(rows, self.strata)
+            sums["present"] = np.bincount(codes, minlength=len(self.strata)).astype(np.float64)
             own = sets.weights if sets.weights is not None else np.ones(sets.n)
             sums["deaths"] = sets.deaths.astype(np.float64)
             sums["death_weight"] = sets.death_weight
@@ -165,7 +167,9 @@ class CommonCox:
 
     def _summed(self, total: Summary, state: CommonState) -> CommonState:
         sums: dict[str, Any] = dict(total.sums)
-        moments = sums.pop("moments", None)
+        moments, present = sums.pop("moments", None), sums.pop("present", None)
+        if "counts" in sums:
+            sums["counts"] = self._strata_counted(state, sums, present)
         state = replace(state, ask=Ask.INFORMATION, **sums)
         if moments is not None:
             state = _centred(state, moments)
@@ -175,6 +179,19 @@ class CommonCox:
                 replace(state, ask=Ask.SUMS), -np.inf, state.score, nothing, None, extremes=False
             )
         return state
+
+    def _strata_counted(
+        self, state: CommonState, sums: dict[str, Any], present: FloatArray | None
+    ) -> FloatArray:
+        """The counts, with strata counted once and not in every part that has rows of them."""
+        counts: FloatArray = sums["counts"].copy()
+        places = [COUNTS.index("strata"), COUNTS.index("empty_strata")]
+        if present is None:
+            counts[places] = state.counts[places]
+            return counts
+        deaths = sums["deaths"].reshape(len(self.strata), -1).sum(axis=1)
+        counts[places] = (present > 0).sum(), ((present > 0) & (deaths == 0)).sum()
+        return counts
 
 
 def totals(state: CommonState, ties: Ties) -> tuple[TimeSums, TieTerms]:

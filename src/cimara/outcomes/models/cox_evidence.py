@@ -95,7 +95,7 @@ def counts_of(rows: Survival, sets: RiskSets, mean_weight: float) -> FloatArray:
             often[rows.event].sum(),
             often.sum() if clusters is None else np.count_nonzero(np.bincount(clusters)),
             present.sum(),
-            present.sum() - len(np.unique(sets.strata)),
+            present.sum() - len(np.unique(sets.strata[sets.event_counts > 0])),
             weights.sum(),
             weights @ weights,
             heavy,

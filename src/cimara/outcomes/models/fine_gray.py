@@ -10,6 +10,7 @@ import numpy as np
 
 from cimara.outcomes.contract import ContractError, State
 from cimara.outcomes.frame_columns import FloatArray
+from cimara.outcomes.in_all import in_all
 from cimara.outcomes.model_warnings import Concern, ModelWarning
 from cimara.outcomes.models.choices import Baseline, SmallSample
 from cimara.outcomes.models.fine_gray_fit import FineGrayFit
@@ -94,7 +95,7 @@ def fine_gray_causes(
     parts = _parts(rows)
     causes = tuple(dict.fromkeys(cause for part in parts for cause in part.causes))
     fits = {cause: fine_gray(parts, cause=cause, **options) for cause in causes}
-    over = sum(_above_one(part, fits) for part in parts)
+    over = int(in_all("rows above 1", [sum(_above_one(part, fits) for part in parts)])[0])
     if not over:
         return fits
     message = f"{over} rows: the incidences of all causes add up to more than 1 at the end of follow-up"

@@ -94,6 +94,10 @@ def _about_strata(
         present |= set(part.strata_present())
         happened = part.status == part.cause(options.cause)
         with_events |= set(part.take(happened).strata_present()) if happened.any() else set()
+    if len(present) < state.count("strata"):
+        told = f"{state.count('empty_strata'):.0f} of {state.count('strata'):.0f} strata have no event of "
+        yield ModelWarning(Concern.EMPTY_STRATUM, f"{told}{options.cause} and add nothing", columns)
+        return
     empty = sorted(present - with_events)
     message = f"{len(empty)} of {len(present)} strata have no event of {options.cause} and add nothing: "
     yield ModelWarning(Concern.EMPTY_STRATUM, message + ", ".join(empty), columns)

@@ -134,14 +134,15 @@ def stratum_moments(rows: CompetingRisks, places: Places, weights: FloatArray) -
     columns = [weights, *(weights * values for values in rows.covariates.T)]
     if strata == 1:
         return np.array([[values.sum() for values in columns]])
-    return np.stack([np.bincount(places.stratum, values, minlength=strata) for values in columns], axis=1)
+    sums = [np.bincount(places.stratum, values, minlength=strata) for values in columns]
+    return np.stack(sums, axis=1).astype(np.float64)
 
 
 def _design(covariates: FloatArray, centre: FloatArray, stratum: IntArray) -> FloatArray:
     made = np.empty((len(stratum), centre.shape[1] + 1))
     made[:, 0] = 1.0
     for column, values in enumerate(covariates.T):
-        mean = centre[stratum, column] if len(centre) > 1 else centre[0, column]
+        mean = centre[0, column] if len(centre) == 1 else centre[stratum, column]
         apart = values - mean
         apart[np.abs(apart) <= CONSTANT * np.abs(mean)] = 0.0
         made[:, column + 1] = apart
@@ -163,6 +164,8 @@ def cross_product(rows: CompetingRisks, influence: Iterable[tuple[slice, FloatAr
     _, cluster = np.unique(rows.cluster, return_inverse=True)
     summed = np.zeros((int(cluster.max(initial=-1)) + 1, p))
     for which, values in influence:
+        if not len(values):
+            continue
         first, last = int(cluster[which].min()), int(cluster[which].max()) + 1
         member = csr_array(
             (np.ones(len(values)), cluster[which] - first, np.arange(len(values) + 1)),

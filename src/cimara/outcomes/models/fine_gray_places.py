@@ -72,14 +72,14 @@ class Places:
 def own_places(rows: CompetingRisks, cause: int, *, by_group: bool) -> Places:
     """Places of the times that occur in these rows: every risk set lies inside them."""
     present, stratum = (
-        _compact(rows.stratum_codes()) if rows.strata else (1, np.zeros(rows.n, dtype=np.int64))
+        _compact(rows.stratum_codes()) if rows.strata or not rows.n else (1, np.zeros(rows.n, dtype=np.int64))
     )
     groups, group = _compact(rows.group.codes) if by_group and rows.group else (1, np.zeros_like(stratum))
     times = rows.time if rows.start is None else np.concatenate((rows.time, rows.start))
     strata = stratum if rows.start is None else np.concatenate((stratum, stratum))
     order = np.lexsort((times, strata)) if present > 1 else np.argsort(times, kind="stable")
     in_order, strata_in_order = times[order], strata[order]
-    new = np.concatenate(([True], (np.diff(in_order) > 0) | (np.diff(strata_in_order) > 0)))
+    new = np.append(True, (np.diff(in_order) > 0) | (np.diff(strata_in_order) > 0))[: len(times)]
     place = np.empty(len(times), dtype=np.int64)
     place[order] = np.cumsum(new) - 1
     first = np.searchsorted(strata_in_order[new], np.arange(present + 1))

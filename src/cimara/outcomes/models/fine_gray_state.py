@@ -92,7 +92,7 @@ def counts_of(rows: CompetingRisks, part: FineGrayPart, mean_weight: float) -> F
         "weight": weights.sum(),
         "weight_squared": weights @ weights,
         "heavy": (weights > 10 * mean_weight).sum() if mean_weight else 0,
-        "gaps": part.carried.gaps,
+        "gaps": part.carried.gaps if rows.n else 0,
     }
     return np.array([found[name] for name in COUNTS], dtype=np.float64)
 

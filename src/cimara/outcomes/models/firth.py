@@ -132,7 +132,7 @@ class FirthCox:
             return Summary("firth.slope", {"slope": penalty_slope(model, state.inverse)})
         sums = likelihood_sums(model)
         often = rows.weight()
-        centred = rows.covariates - (often @ rows.covariates) / often.sum()
+        centred = rows.covariates - (often @ rows.covariates) / max(often.sum(), 1.0)
         sums["counts"] = np.array([often.sum(), often[rows.event].sum()])
         sums["squares"] = often @ centred**2
         return Summary("firth", sums)

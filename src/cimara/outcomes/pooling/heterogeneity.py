@@ -11,7 +11,7 @@ import polars as pl
 from cimara.outcomes.contract import ContractError, run
 from cimara.outcomes.frame_columns import BoolArray, FloatArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
-from cimara.outcomes.models.cox import cox
+from cimara.outcomes.models.cox import cox, cox_at_once
 from cimara.outcomes.models.cox_fit import ChiSquare, CoxFit, Ties
 from cimara.outcomes.models.cox_result import chi_square
 from cimara.outcomes.models.newton import newton_step
@@ -47,8 +47,9 @@ class SiteEstimate:
 class Heterogeneity:
     """All that is said of sites; `fit` is the stratified likelihood, the primary estimate.
 
-    `likelihood_ratio` is None where rows are clustered or weighted, since then there is no likelihood; the
-    score test is the robust one there. `pool` and `funnel` are None with fewer than two estimable sites.
+    `likelihood_ratio` is None where rows are clustered or weighted, since then there is no likelihood (the
+    score test is the robust one there), and where a coefficient of it was not to be followed further. `pool`
+    and `funnel` are None with fewer than two estimable sites.
     """
 
     exposure: str
@@ -79,6 +80,7 @@ def heterogeneity(
     method: TauMethod | str = TauMethod.REML,
     prediction: Prediction | str = Prediction.SAME_AS_MEAN,
     far_step: float = FAR_STEP,
+    furthest: float | None = None,
 ) -> Heterogeneity:
     """How the effect of one covariate differs between sites, beside the site-stratified estimate.
 
@@ -90,6 +92,8 @@ def heterogeneity(
         Name of the covariate in question.
     far_step
         Standard errors of any coefficient beyond which leaving a site out is fitted, not stepped.
+    furthest
+        Largest coefficient at which the fit of a site alone, or without one, goes on; None: no limit.
 
     Raises
     ------
@@ -111,8 +115,13 @@ def heterogeneity(
         robust=fit.robust,
     )
     scores = run(estimator, parts)
+    alone = [
+        _own(one, column) for one in cox_at_once([[part] for part in parts], ties=fit.ties, furthest=furthest)
+    ]
+    without = _each_left_out(parts, fit, column, scores, (far_step, furthest))
     by_site = tuple(
-        _site_estimate(parts, place, fit, column, scores, far_step) for place in range(len(parts))
+        _site_estimate(site, scores.counts[place], alone[place], without[place])
+        for place, site in enumerate(sites)
     )
     known = [one for one in by_site if one.estimate is not None and one.se is not None]
     pool, funnel = _pooled(known, float(fit.coef[column]), method, prediction)
@@ -120,7 +129,7 @@ def heterogeneity(
         exposure=exposure,
         fit=fit,
         score=estimator.site_test(scores, column, fit.estimable),
-        likelihood_ratio=None if fit.robust else _interaction_test(parts, fit, column),
+        likelihood_ratio=None if fit.robust else _interaction_test(parts, fit, column, furthest),
         by_site=by_site,
         pool=pool,
         funnel=funnel,
@@ -151,69 +160,77 @@ def _exposure_column(fit: CoxFit, exposure: str) -> int:
     return column
 
 
+Known = tuple[float, float]
+"""A coefficient and its standard error."""
+
+
 def _site_estimate(
-    parts: Sequence[Survival],
-    place: int,
-    fit: CoxFit,
-    column: int,
-    scores: SiteScoresState,
-    far_step: float,
+    site: str,
+    counts: FloatArray,
+    alone: tuple[float | None, float | None, str],
+    left_out: tuple[Known | None, bool],
 ) -> SiteEstimate:
-    n, events = (int(one) for one in scores.counts[place])
-    estimate, se, why_not = _alone(parts[place], fit.ties, column)
-    without, without_se, refitted = _without(parts, place, fit, column, scores, far_step)
+    estimate, se, why_not = alone
+    without, without_se = left_out[0] or (None, None)
     return SiteEstimate(
-        site=site_of(parts[place]),
-        n=n,
-        events=events,
+        site=site,
+        n=int(counts[0]),
+        events=int(counts[1]),
         estimate=estimate,
         se=se,
         why_not=why_not,
         without=without,
         without_se=without_se,
-        refitted=refitted,
+        refitted=left_out[1],
     )
 
 
-def _alone(part: Survival, ties: Ties, column: int) -> tuple[float | None, float | None, str]:
-    """The site's own estimate with its standard error, or why there is none."""
-    try:
-        own = cox(part, ties=ties)
-    except NotEstimable as refused:
-        return None, None, str(refused.code)
-    if not own.estimable[column]:
-        return None, None, str(Concern.ALIASED if own.aliased[column] else Concern.MONOTONE_LIKELIHOOD)
-    if not own.se[column] > 0:
+def _own(fit: CoxFit | NotEstimable, column: int) -> tuple[float | None, float | None, str]:
+    """A site's own estimate with its standard error, or why there is none."""
+    if isinstance(fit, NotEstimable):
+        return None, None, str(fit.code)
+    if not fit.estimable[column]:
+        return None, None, str(Concern.ALIASED if fit.aliased[column] else Concern.MONOTONE_LIKELIHOOD)
+    if not fit.se[column] > 0:
         return None, None, str(Concern.FEW_CLUSTERS)
-    return float(own.coef[column]), float(own.se[column]), ""
+    return float(fit.coef[column]), float(fit.se[column]), ""
 
 
-def _without(
+def _each_left_out(
     parts: Sequence[Survival],
-    place: int,
     fit: CoxFit,
     column: int,
     scores: SiteScoresState,
-    far_step: float,
-) -> tuple[float | None, float | None, bool]:
-    """The estimate without one site: a Newton step of what is left, or a fit where it goes far."""
+    limits: tuple[float, float | None],
+) -> list[tuple[Known | None, bool]]:
+    """The estimate without each site: a Newton step of what is left, or a fit (true) where it goes far."""
+    stepped = [_stepped(fit, column, scores, place, limits[0]) for place in range(len(parts))]
+    far = [place for place, one in enumerate(stepped) if one is None]
+    others = [[part for other, part in enumerate(parts) if other != place] for place in far]
+    again = dict(zip(far, cox_at_once(others, ties=fit.ties, furthest=limits[1]), strict=True))
+    return [
+        (one, False) if one is not None else (_refitted(again[place], column), True)
+        for place, one in enumerate(stepped)
+    ]
+
+
+def _stepped(fit: CoxFit, column: int, scores: SiteScoresState, place: int, far_step: float) -> Known | None:
     active = fit.estimable
     left = scores.information.sum(axis=0) - scores.information[place]
     own = np.ix_(active, active)
-    near_singular = np.linalg.cond(left[own]) > 1e12
-    if not near_singular:
-        step = newton_step(-scores.score[place], left, active)
-        if (np.abs(step)[active] <= far_step * fit.se[active]).all():
-            se = _stepped_se(scores, place, left, active, fit.robust)[column]
-            return float(fit.coef[column] + step[column]), float(se), False
-    others = [part for other, part in enumerate(parts) if other != place]
-    try:
-        again = cox(others, ties=fit.ties)
-    except NotEstimable:
-        return None, None, True
-    if not again.estimable[column]:
-        return None, None, True
-    return float(again.coef[column]), float(again.se[column]), True
+    if np.linalg.cond(left[own]) > 1e12:
+        return None
+    step = newton_step(-scores.score[place], left, active)
+    if not (np.abs(step)[active] <= far_step * fit.se[active]).all():
+        return None
+    se = _stepped_se(scores, place, left, active, fit.robust)[column]
+    return float(fit.coef[column] + step[column]), float(se)
+
+
+def _refitted(fit: CoxFit | NotEstimable, column: int) -> Known | None:
+    if isinstance(fit, NotEstimable) or not fit.estimable[column]:
+        return None
+    return float(fit.coef[column]), float(fit.se[column])
 
 
 def _stepped_se(
@@ -229,12 +246,24 @@ def _stepped_se(
     return se
 
 
-def _interaction_test(parts: Sequence[Survival], fit: CoxFit, column: int) -> ChiSquare:
-    """Likelihood ratio of a coefficient of the exposure for each site against one for all."""
+def _interaction_test(
+    parts: Sequence[Survival], fit: CoxFit, column: int, furthest: float | None
+) -> ChiSquare | None:
+    """Likelihood ratio of a coefficient of the exposure for each site against one for all.
+
+    None where a coefficient goes beyond `furthest`: then the likelihood's supremum is not reached.
+    """
     widened = [_own_exposure(part, place, len(parts), column) for place, part in enumerate(parts)]
-    full = cox(widened, ties=fit.ties)
+    full = cox(widened, ties=fit.ties) if furthest is None else _bounded(widened, fit.ties, furthest)
+    if full is None:
+        return None
     more = int((~full.aliased).sum() - (~fit.aliased).sum())
     return chi_square(2 * (full.loglik - fit.loglik), more)
+
+
+def _bounded(parts: Sequence[Survival], ties: Ties, furthest: float) -> CoxFit | None:
+    found = cox_at_once([parts], ties=ties, furthest=furthest)[0]
+    return None if isinstance(found, NotEstimable) else found
 
 
 def _own_exposure(part: Survival, place: int, sites: int, column: int) -> Survival:

@@ -13,13 +13,13 @@ SUFFIXES = (".py", ".toml", ".css")
 
 
 @cache
-def code_hash() -> str:
-    """SHA-256 over the names and contents of the files, in the order of their names."""
+def code_hash(parts: tuple[str, ...] = PARTS) -> str:
+    """SHA-256 over names and contents of the files of some parts of the package, in the order of names."""
     root = Path(cimara.__file__).parent
     digest = hashlib.sha256()
     files = [
         path
-        for part in PARTS
+        for part in parts
         for path in ([root / part] if (root / part).is_file() else (root / part).rglob("*"))
         if path.suffix in SUFFIXES
     ]

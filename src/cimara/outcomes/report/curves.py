@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import polars as pl
+
 from cimara.outcomes.curves.landmark import landmark
+from cimara.outcomes.in_all import in_all
 from cimara.outcomes.report.findings import Findings, Sheet
 from cimara.outcomes.report.incidence import incidence_findings
 from cimara.outcomes.report.survival import survival_findings
@@ -51,6 +54,8 @@ def run_landmark(task: Task) -> Findings:
         made, left, call = survival_findings(task, single.rows, at_landmark), single.left_out, single.r_call
     where = f"{at:g} {task.endpoint.unit}"
     clock = "times count from the landmark" if entry.restart else "times count from the start"
+    if task.plan.by_sites:
+        left = left.with_columns(pl.Series("n", in_all("left out by the landmark", left["n"])).cast(pl.Int64))
     out = int(left["n"].sum())
     return replace(
         made,

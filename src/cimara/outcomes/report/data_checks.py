@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cimara.outcomes.endpoints.catalogue import catalogue
 from cimara.outcomes.endpoints.errors import Problem, nearest
 from cimara.outcomes.report.data_folder import DataFolder, EndpointTableFile
-from cimara.outcomes.report.endpoint_rows import causes_of, is_by_lesion
+from cimara.outcomes.report.endpoint_rows import causes_in, is_by_lesion
 from cimara.outcomes.report.errors import PlanError
 from cimara.outcomes.report.plan import Analysis, EndpointUse, Plan
 from cimara.outcomes.report.plan_words import Audience, Kind, UnitRow
@@ -77,9 +77,9 @@ def _endpoints(plan: Plan, data: DataFolder) -> Found:
         if table is None:
             yield (*path, "use"), _no_table(one, data)
             continue
-        for key, text in (*_policy(one, table), *_causes(one, table)):
+        for key, text in (*_policy(one, table), *_causes(plan, one, table)):
             yield (*path, key), text
-        if is_by_lesion(table) and plan.population.unit is UnitRow.PATIENT:
+        if not plan.by_sites and is_by_lesion(table) and plan.population.unit is UnitRow.PATIENT:
             yield (*path, "use"), 'its rows are lesions; say unit = "lesion" in [population]'
 
 
@@ -114,8 +114,8 @@ def _policy(one: EndpointUse, table: EndpointTableFile) -> Iterator[tuple[str, s
         )
 
 
-def _causes(one: EndpointUse, table: EndpointTableFile) -> Iterator[tuple[str, str]]:
-    known = causes_of(one, table)[1:]
+def _causes(plan: Plan, one: EndpointUse, table: EndpointTableFile) -> Iterator[tuple[str, str]]:
+    known = causes_in(plan, one, table)[1:]
     if one.competing is None:
         return
     for name in one.competing:
@@ -156,8 +156,8 @@ def _analysis(plan: Plan, data: DataFolder, place: int, one: Analysis) -> Found:
     endpoint = plan.endpoint(one.endpoint) if one.endpoint else None
     table = data.table(endpoint.use) if endpoint and endpoint.use else None
     if endpoint is not None and table is not None and one.kind is not Kind.RATE:
-        causes = causes_of(endpoint, table)
+        causes = causes_in(plan, endpoint, table)
         if one.cause and one.cause not in causes:
             yield (*path, "cause"), f"no cause {one.cause!r}; {nearest(one.cause, causes)}"
-        if table.frame["aval"].null_count() == table.frame.height:
+        if table.frame.height and table.frame["aval"].null_count() == table.frame.height:
             yield (*path, "kind"), f'{table.endpoint} is a rate and has no times; expected kind = "rate"'

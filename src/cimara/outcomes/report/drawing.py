@@ -27,6 +27,8 @@ _NAMESPACE = re.compile(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"')
 
 def drawings(task: Task, plots: dict[FigureKind, Callable[[], Plotted]]) -> tuple[Drawing, ...]:
     """The figures of an analysis: those that the plan asks for, else the first that there is."""
+    if not task.plan.drawn:
+        return ()
     asked = task.plan.figures_of(task.analysis.id)
     formats = {one.kind: one.formats for one in asked if one.kind in plots}
     if not formats:

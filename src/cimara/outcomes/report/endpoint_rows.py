@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from cimara.outcomes.coarsening import moved_down, moved_up
 from cimara.outcomes.endpoints.cause_names import competing_names
 from cimara.outcomes.endpoints.plan import EVENT
 from cimara.outcomes.endpoints.table import TIME_UNITS
+from cimara.outcomes.frame_columns import FloatArray
 from cimara.outcomes.report.data_folder import DataFolder, EndpointTableFile
 from cimara.outcomes.report.errors import ReportError
 from cimara.outcomes.report.plan import Analysis, EndpointUse, Plan
@@ -47,12 +50,19 @@ class EndpointRows:
 
 def is_by_lesion(table: EndpointTableFile) -> bool:
     """Whether rows of a table are lesions."""
-    return LESION in table.frame.columns and table.frame[LESION].null_count() < table.frame.height
+    frame = table.frame
+    return LESION in frame.columns and frame[LESION].null_count() < frame.height
 
 
 def causes_of(endpoint: EndpointUse, table: EndpointTableFile) -> tuple[str, ...]:
     """Names of the causes in the order of their codes: the endpoint's own, then the competing ones."""
     return (endpoint.name, *competing_names(table.frame, table.endpoint, table.fingerprint))
+
+
+def causes_in(plan: Plan, endpoint: EndpointUse, table: EndpointTableFile) -> tuple[str, ...]:
+    """The same, as the plan knows them where it does: then no row is needed to tell of a cause."""
+    known = plan.causes.get(endpoint.name)
+    return causes_of(endpoint, table) if known is None else (endpoint.name, *known)
 
 
 def endpoint_rows(plan: Plan, data: DataFolder, name: str) -> EndpointRows:
@@ -62,27 +72,45 @@ def endpoint_rows(plan: Plan, data: DataFolder, name: str) -> EndpointRows:
     if table is None:
         raise ReportError("the data folder has no table of this endpoint", where=name)
     rows = population_rows(plan.population.where, data.rows)
-    by_lesion = is_by_lesion(table)
+    by_lesion = name in plan.of_lesions if plan.by_sites else is_by_lesion(table)
     mixed: tuple[str, ...] = ()
     if plan.population.unit is UnitRow.LESION and not by_lesion:
         rows, mixed = _one_a_patient(rows)
     keys = [PATIENT, LESION] if by_lesion else [PATIENT]
     times = table.frame.select(
         *keys,
-        (pl.col("aval") / TIME_UNITS[endpoint.unit]).alias(TIME),
+        _times(plan, endpoint, table.frame).alias(TIME),
         pl.col("evcode").cast(pl.Int64).alias(STATUS),
     )
     unit = pl.concat_str(keys, separator=" / ").alias(UNIT)
     joined = rows.join(times, on=keys, how="inner", maintain_order="left").with_columns(unit)
     return EndpointRows(
         endpoint=endpoint,
-        causes=causes_of(endpoint, table),
+        causes=causes_in(plan, endpoint, table),
         frame=joined,
         population=rows.height,
         without=rows.height - joined.height,
         by_lesion=by_lesion,
         mixed=mixed,
     )
+
+
+def _times(plan: Plan, endpoint: EndpointUse, frame: pl.DataFrame) -> pl.Series:
+    """The times of an endpoint in its unit, moved up to the grid of the plan where it has one.
+
+    The grid is divided as `grid_times` does it, so that a moved time is a grid time to the last bit.
+    """
+    scale = TIME_UNITS[endpoint.unit]
+    if not plan.grid or frame["aval"].null_count() == frame.height:
+        return (frame["aval"] / scale).alias(TIME)
+    days = frame["aval"].cast(pl.Float64).to_numpy()
+    events = (frame["evcode"] > 0).fill_null(False).to_numpy()
+    return pl.Series(TIME, moved_up(days, np.array(plan.grid), events) / scale).fill_nan(None)
+
+
+def grid_times(plan: Plan, endpoint: EndpointUse) -> FloatArray:
+    """The grid of the plan in the unit of an endpoint; empty where it has none."""
+    return np.array(plan.grid) / TIME_UNITS[endpoint.unit]
 
 
 def _one_a_patient(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -122,7 +150,7 @@ def rows_for(
             where=analysis.id,
             hint="Use a column that says the same in all lesions, or an endpoint by lesion.",
         )
-    frame = found.frame if not varying else counting_process(found, data, varying)
+    frame = found.frame if not varying else counting_process(found, data, varying, grid=plan.grid)
     cluster = analysis.cluster or plan.population.cluster
     asked: dict[str, Any] = {
         "covariates": covariates,
@@ -135,6 +163,7 @@ def rows_for(
         "id": UNIT if varying else None,
         "start": ENTRY if varying else None,
         "source": "rows",
+        "none_left": plan.by_sites,
     }
     if found.competing:
         causes = dict(enumerate(found.causes, start=EVENT))
@@ -149,10 +178,13 @@ def cluster_column(cluster: str, found: EndpointRows) -> str | None:
     return None if cluster in ("", PATIENT) else cluster
 
 
-def counting_process(found: EndpointRows, data: DataFolder, varying: Sequence[str]) -> pl.DataFrame:
+def counting_process(
+    found: EndpointRows, data: DataFolder, varying: Sequence[str], *, grid: Sequence[float] = ()
+) -> pl.DataFrame:
     """Rows cut where a covariate changes: a change of day d holds on (d, next].
 
-    Before its first change a covariate has the value of rows, where rows has the column.
+    Before its first change a covariate has the value of rows, where rows has the column. On a grid (days) a
+    change is moved down, as an entry is, so that at each grid time the last value before it holds.
     """
     assert data.changes is not None
     keys = [PATIENT, LESION] if found.by_lesion and LESION in data.changes.columns else [PATIENT]
@@ -161,7 +193,11 @@ def counting_process(found: EndpointRows, data: DataFolder, varying: Sequence[st
         if column not in base.columns:
             base = base.with_columns(pl.lit(None, dtype=data.changes.schema[column]).alias(column))
     scale = TIME_UNITS[found.endpoint.unit]
-    change = data.changes.select(*keys, (pl.col("day") / scale).alias(ENTRY), *varying)
+    days = (data.changes["day"] / scale).alias(ENTRY)
+    if grid:
+        own = data.changes["day"].cast(pl.Float64).to_numpy()
+        days = pl.Series(ENTRY, moved_down(own, np.array(grid)) / scale)
+    change = data.changes.with_columns(days).select(*keys, ENTRY, *varying)
     moved = change.join(
         base.drop(*varying).select(pl.all()), on=keys, how="inner", maintain_order="left"
     ).filter(pl.col(ENTRY) < pl.col(TIME))

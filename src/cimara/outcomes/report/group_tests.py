@@ -27,7 +27,7 @@ def tests_of(task: Task, again: Again) -> tuple[dict[str, GroupTest], tuple[Mode
         return {}, ()
     if asked.kind not in (AskedTestKind.LOG_RANK, AskedTestKind.GRAY):
         return {}, (unmet(f"the test {asked.kind} is not run by the report; its design says how to read it"),)
-    rows = again(asked.strata)
+    rows, scope = again(asked.strata), task.scope(asked.strata)
     found: dict[str, GroupTest] = {}
     refused: list[ModelWarning] = []
     gray = asked.kind is AskedTestKind.GRAY
@@ -36,11 +36,15 @@ def tests_of(task: Task, again: Again) -> tuple[dict[str, GroupTest], tuple[Mode
         try:
             if gray:
                 competing = rows if isinstance(rows, CompetingRisks) else one_cause(rows, cause)
-                found[cause] = gray_test(competing, cause=cause, rho=asked.rho)
+                found[cause] = gray_test(competing, cause=cause, rho=asked.rho, scope=scope)
             else:
                 weighting = Weighting(asked.weighting) if asked.weighting else Weighting.LOG_RANK
                 found[cause] = log_rank(
-                    task.of_cause(rows), weighting=weighting, rho=asked.rho, gamma=asked.gamma
+                    task.of_cause(rows),
+                    weighting=weighting,
+                    rho=asked.rho,
+                    gamma=asked.gamma,
+                    scope=scope,
                 )
         except NotEstimable as refusal:
             name = cause_label(cause, task.endpoint)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
 from cimara.outcomes.models.cause_specific import CauseSpecificFit, cause_specific_cox
+from cimara.outcomes.models.choices import Baseline
 from cimara.outcomes.models.concordance import with_concordance
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.models.cox_fit import CoxFit
@@ -30,6 +31,7 @@ from cimara.outcomes.report.model_tables import (
     ratios_of,
 )
 from cimara.outcomes.report.numbers import number, p_value
+from cimara.outcomes.report.plan import Analysis
 from cimara.outcomes.report.plan_words import FigureKind, Kind
 from cimara.outcomes.report.restricted_means import restricted_findings
 from cimara.outcomes.report.task import Task, Timed
@@ -87,10 +89,17 @@ def _wanted(task: Task, rows: Timed) -> list[str]:
 def _cause_specific(task: Task, rows: Timed) -> Part:
     entry = task.analysis
     own = task.of_cause(rows)
-    fit = cox(own, ties=entry.ties, small_sample=entry.small_sample, confidence=entry.conf_level)
-    fit = with_concordance(fit, own)
+    baseline = task.baseline(entry.strata)
+    fit = cox(
+        own,
+        ties=entry.ties,
+        small_sample=entry.small_sample,
+        confidence=entry.conf_level,
+        baseline=baseline,
+    )
+    fit = with_concordance(fit, own, inside_sites=baseline is Baseline.COMMON)
     tested, notes = _proportionality(own, fit, entry.exposure)
-    several = _all_causes(rows, entry.ties, entry.small_sample, entry.conf_level)
+    several = _all_causes(rows, entry, baseline)
     tables = [coefficient_table(task, fit, "hazard-ratios", "Hazard ratios")]
     if several is not None:
         tables.append(all_causes_table(task, several))
@@ -104,7 +113,7 @@ def _cause_specific(task: Task, rows: Timed) -> Part:
         f"variance{', ' + str(fit.small_sample) if fit.df else ''}",
         measure="hazard ratio",
         fit=fit,
-        units=_units(rows),
+        units=task.units(rows),
         ratios=ratios_of(fit.hr, fit.hr_lower, fit.hr_upper),
         assumptions=(_proportional(tested), _concordance(fit)),
         tables=tuple(tables),
@@ -125,6 +134,7 @@ def _fine_gray(task: Task, rows: Timed) -> Part:
         "censoring_groups": bool(entry.censoring_groups),
         "small_sample": entry.small_sample,
         "confidence": entry.conf_level,
+        "baseline": task.baseline(entry.strata),
     }
     if entry.censoring_groups:
         made = task.rows(covariates=entry.covariates, strata=entry.strata, group=entry.censoring_groups)
@@ -142,7 +152,7 @@ def _fine_gray(task: Task, rows: Timed) -> Part:
         f"{', censoring by ' + entry.censoring_groups if entry.censoring_groups else ''}",
         measure="subdistribution hazard ratio",
         fit=fit,
-        units=_units(rows),
+        units=task.units(rows),
         ratios=ratios_of(fit.shr, fit.shr_lower, fit.shr_upper),
         assumptions=(
             "Subdistribution hazards are proportional; censoring does not depend on the covariates"
@@ -164,8 +174,9 @@ def _findings(task: Task, rows: Timed, parts: Sequence[Part], refused: Sequence[
     label = cause_label(task.cause, task.endpoint)
     told = with_adjustment(task.plan, entry.adjust, entry.strata)
     answers = tuple(ANSWERS[part.name] for part in parts) if isinstance(rows, CompetingRisks) else ()
+    methods = "; beside it ".join(part.method for part in parts)
     return Findings(
-        method=f"{'; beside it '.join(part.method for part in parts)}. Outcome: {label}{told}{_cut(rows)}.",
+        method=f"{methods}. Outcome: {label}{told}{_cut(task, rows)}.",
         options=told_options(
             {
                 "cause": task.cause,
@@ -202,17 +213,10 @@ def _findings(task: Task, rows: Timed, parts: Sequence[Part], refused: Sequence[
     )
 
 
-def _cut(rows: Timed) -> str:
-    return (
-        ""
-        if rows.id is None
-        else f"; {_units(rows):,} units cut into {rows.n:,} rows where a covariate changes"
-    )
-
-
-def _units(rows: Timed) -> int:
-    """Units of analysis; one may have several rows where a covariate changes."""
-    return rows.n if rows.id is None else len(np.unique(rows.id))
+def _cut(task: Task, rows: Timed) -> str:
+    if rows.id is None:
+        return ""
+    return f"; {task.units(rows):,} units cut into {task.height(rows):,} rows where a covariate changes"
 
 
 def _unanswered(part: Part, exposure: str) -> tuple[ModelWarning, ...]:
@@ -252,10 +256,16 @@ def _of_others(task: Task, several: CauseSpecificFit | None) -> tuple[ModelWarni
     )
 
 
-def _all_causes(rows: Timed, ties: str, small_sample: str, level: float) -> CauseSpecificFit | None:
+def _all_causes(rows: Timed, entry: Analysis, baseline: Baseline) -> CauseSpecificFit | None:
     if not isinstance(rows, CompetingRisks):
         return None
-    return cause_specific_cox(rows, ties=ties, small_sample=small_sample, confidence=level)
+    return cause_specific_cox(
+        rows,
+        ties=entry.ties,
+        small_sample=entry.small_sample,
+        confidence=entry.conf_level,
+        baseline=baseline,
+    )
 
 
 def _estimates(task: Task, part: Part) -> list[Estimate]:

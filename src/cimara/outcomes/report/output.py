@@ -20,6 +20,7 @@ from cimara.outcomes.report.description import Description, describe
 from cimara.outcomes.report.errors import ReportError
 from cimara.outcomes.report.findings import Findings, Result, Sheet, Status
 from cimara.outcomes.report.lock import PlanLock, read_lock
+from cimara.outcomes.report.over_sites import OverSites
 from cimara.outcomes.report.page import Hashes, page
 from cimara.outcomes.report.plan import Plan
 from cimara.outcomes.report.plan_reading import read_plan
@@ -51,6 +52,7 @@ def write_report(
     *,
     now: Callable[[], dt.datetime],
     progress: Callable[[str], None] | None = None,
+    completed: Callable[[Plan], Plan] | None = None,
 ) -> Written:
     """Run a plan over a data folder and write the report.
 
@@ -61,6 +63,8 @@ def write_report(
         in `.NAME.cache`, and reused while data, entry of the plan and code are unchanged.
     now
         The clock, for provenance.json alone.
+    completed
+        Adds to the plan what a study knows beside it.
 
     Raises
     ------
@@ -72,23 +76,41 @@ def write_report(
     check_audience(plan)
     lock = read_lock(plan_path)
     data = read_data_folder(data_folder)
+    plan = plan if completed is None else completed(plan)
     check_plan_against_data(plan, data)
-    _check_target(out)
+    check_target(out)
     hashes = _hashes(plan, data)
+    results = run_plan(plan, data, code_hash=hashes.code, cache=cache_path(out), progress=progress)
+    made = Made(plan, lock, describe(plan, data, results), results, hashes)
+    return write_made(made, out, started=started, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """All that a report tells; `over_sites` where rows stayed at their sites."""
+
+    plan: Plan
+    lock: PlanLock
+    description: Description
+    results: tuple[Result, ...]
+    hashes: Hashes
+    over_sites: OverSites | None = None
+
+
+def write_made(made: Made, out: Path, *, started: dt.datetime, now: Callable[[], dt.datetime]) -> Written:
+    """Write the folder of a report, aside until it is whole."""
+    check_target(out)
     aside = out.with_name(f".{out.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        results = run_plan(plan, data, code_hash=hashes.code, cache=cache_path(out), progress=progress)
-        description = describe(plan, data, results)
-        _write(aside, plan, lock, description, results, hashes)
-        ended = now()
-        told = provenance(hashes, seed=plan.study.seed, started=started, ended=ended)
+        _write(aside, made)
+        told = provenance(made.hashes, seed=made.plan.study.seed, started=started, ended=now())
         _write_json(aside / "provenance.json", told)
         _take_place(aside, out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Written(out, results)
+    return Written(out, made.results)
 
 
 def cache_path(out: Path) -> Path:
@@ -96,7 +118,7 @@ def cache_path(out: Path) -> Path:
     return out.with_name(f".{out.name}.cache")
 
 
-def _check_target(out: Path) -> None:
+def check_target(out: Path) -> None:
     """Refuse a folder that holds what no report wrote."""
     if not out.exists():
         return
@@ -122,19 +144,16 @@ def _hashes(plan: Plan, data: DataFolder) -> Hashes:
     )
 
 
-def _write(
-    folder: Path,
-    plan: Plan,
-    lock: PlanLock,
-    description: Description,
-    results: Sequence[Result],
-    hashes: Hashes,
-) -> None:
+def _write(folder: Path, made: Made) -> None:
+    plan, description, results = made.plan, made.description, made.results
     tables, figures = folder / "tables", folder / "figures"
     tables.mkdir()
     figures.mkdir()
-    (folder / "report.html").write_text(page(plan, lock, description, results, hashes), encoding="utf-8")
-    _write_json(folder / "results.json", results_content(plan, description, results))
+    (folder / "report.html").write_text(_page(made), encoding="utf-8")
+    content = results_content(plan, description, results)
+    if made.over_sites is not None:
+        content["over_sites"] = msgspec.to_builtins(made.over_sites)
+    _write_json(folder / "results.json", content)
     for sheet in description.sheets:
         _write_table(tables / f"{sheet.name}.csv", sheet)
     for one in results:
@@ -143,6 +162,10 @@ def _write(
         for sheet in one.findings.tables:
             _write_table(tables / f"{one.analysis.id}-{sheet.name}.csv", sheet)
         _write_figures(figures, one.analysis.id, one.findings)
+
+
+def _page(made: Made) -> str:
+    return page(made.plan, made.lock, made.description, made.results, made.hashes, over_sites=made.over_sites)
 
 
 def _write_figures(folder: Path, name: str, made: Findings) -> None:

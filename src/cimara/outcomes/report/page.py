@@ -10,6 +10,7 @@ from cimara.outcomes.report.description import Description
 from cimara.outcomes.report.findings import Findings, Result, Sheet, Status
 from cimara.outcomes.report.html import Content, Markup, element, figure, items, table, together
 from cimara.outcomes.report.lock import Amendment, PlanLock
+from cimara.outcomes.report.over_sites import OverSites
 from cimara.outcomes.report.plan import Plan
 from cimara.outcomes.report.wording import analysis_title, counted_text, endpoint_label, options_text
 
@@ -30,14 +31,22 @@ class Hashes:
 
 
 def page(
-    plan: Plan, lock: PlanLock, description: Description, results: Sequence[Result], hashes: Hashes
+    plan: Plan,
+    lock: PlanLock,
+    description: Description,
+    results: Sequence[Result],
+    hashes: Hashes,
+    *,
+    over_sites: OverSites | None = None,
 ) -> str:
-    """The whole page; equal arguments give equal text."""
+    """The whole page; equal arguments give equal text. `over_sites` tells of rows that stayed at sites."""
     planned = [one for one in results if one.analysis.planned]
     others = [one for one in results if not one.analysis.planned]
     later = lock.added_later(plan)
     cohort = [table(one, name=f"table-{one.name}") for one in description.cohort.tables]
     sections = [("cohort", "From submissions to the data folder", cohort)] if cohort else []
+    if over_sites is not None:
+        sections.append(("over-sites", "How this was run over sites", list(_over_sites(over_sites))))
     sections += [
         (
             "flow",
@@ -91,6 +100,15 @@ def page(
         )
     )
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
+
+
+def _over_sites(told: OverSites) -> Iterator[Markup]:
+    yield _facts(told.facts)
+    yield items(told.notes)
+    for one in told.sheets:
+        yield table(one, name=f"table-{one.name}")
+    yield element("p", "SHA-256 of the study file with its definitions, and of the data of each site.")
+    yield items([together((f"{name} ", element("span", own, class_="hash"))) for name, own in told.hashes])
 
 
 def _head(plan: Plan, lock: PlanLock, results: Sequence[Result], signed: str) -> Iterator[Markup]:

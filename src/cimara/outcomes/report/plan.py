@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cimara.outcomes.large_cells import FEWEST_EVENTS, FEWEST_EXITS
 from cimara.outcomes.report.plan_words import AskedTestKind, Audience, FigureKind, Format, Kind, UnitRow
 
 OptionValue = str | float | bool | tuple[str, ...] | tuple[float, ...]
@@ -166,7 +168,16 @@ class TableOne:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan as it was read. `sha256` is that of the file, `sections` those of its parts by name."""
+    """A plan as it was read. `sha256` is that of the file, `sections` those of its parts by name.
+
+    `grid` holds the days that times are moved to before anything is estimated (exits up, entries down); none
+    leaves times as they are. `by_sites` is true for a plan that was completed for a study over sites, whose
+    rows may stay there: `causes` has the names of the competing causes of each endpoint, in the order of
+    their codes, `of_lesions` the endpoints whose rows are lesions, and every column of labels has levels.
+    `drawn` is false where figures would show what may not be seen.
+    `cells` are the fewest of all sites who leave in a cell of the grid, and the fewest of them with an event,
+    where sums of covariates are made by cell.
+    """
 
     study: Study
     population: Population
@@ -176,6 +187,12 @@ class Plan:
     table_one: TableOne = field(default_factory=TableOne)
     figures: tuple[FigureAsked, ...] = ()
     audience: Audience = Audience.INTERNAL
+    grid: tuple[float, ...] = ()
+    by_sites: bool = False
+    cells: tuple[float, float] = (FEWEST_EXITS, FEWEST_EVENTS)
+    causes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_lesions: frozenset[str] = frozenset()
+    drawn: bool = True
     source: str = ""
     sha256: str = ""
     sections: tuple[tuple[str, str], ...] = ()

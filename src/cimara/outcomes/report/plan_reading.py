@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cimara.cohort.study.federation import TABLE as FEDERATION
+from cimara.cohort.study.federation import Federation, read_federation
+from cimara.cohort.study.toml_reader import TomlReader
 from cimara.outcomes.endpoints.errors import Problem, nearest
 from cimara.outcomes.endpoints.reading import Reader
 from cimara.outcomes.endpoints.table import TIME_UNITS
@@ -49,7 +52,7 @@ STUDY_FILE = "cohort"
 """A file with this table is a study file; what is its own is read, checked and signed in `cimara.cohort`."""
 STUDY_FILE_KEYS = (
     STUDY_FILE, "study", "variables", "covariates", "endpoints", "table_one", "analysis", "figure", "release",
-    "sites", "governance", "disclosure",
+    "sites", "governance", "disclosure", "federation",
 )  # fmt: skip
 STUDY_FILE_STUDY_KEYS = (*STUDY_KEYS, "question", "schema", "sites_min")
 STUDY_FILE_ENDPOINT_KEYS = ("file", "switch", "option")
@@ -103,7 +106,9 @@ def plan_from_text(text: str, source: str = "plan") -> Plan:
     )
 
 
-_PARTS = ("study", "population", "endpoints", "analyses", "covariates", "table_one", "figures", "audience")
+_PARTS = (
+    "study", "population", "endpoints", "analyses", "covariates", "table_one", "figures", "audience", "grid",
+)  # fmt: skip
 
 
 def known_column(name: str) -> str:
@@ -120,6 +125,7 @@ class PlanReader(Reader):
         """The plan; what is wrong is noted and stood in for."""
         self.of_study_file = STUDY_FILE in data
         self.keys((), data, STUDY_FILE_KEYS if self.of_study_file else TOP_KEYS)
+        federation = self._federation(data) if self.of_study_file else None
         return Plan(
             study=self._study(self.table(("study",), data.get("study"))),
             population=self._of_cohort(data[STUDY_FILE])
@@ -134,7 +140,16 @@ class PlanReader(Reader):
             analyses=tuple(self._each(data, "analysis", self._analysis)),
             figures=tuple(self._each(data, "figure", self._figure)),
             audience=self._audience(self.table(("release",), data.get("release"))),
+            grid=federation.cuts if federation else (),
         )
+
+    def _federation(self, data: dict[str, Any]) -> Federation | None:
+        """How a study file runs over its sites; the rest of it is not the plan's."""
+        reader = TomlReader(self.lines)
+        made = read_federation(reader, data.get(FEDERATION))
+        for one in reader.faults:
+            self.problem((FEDERATION,), f"{one.key}: {one.text}")
+        return made
 
     def _named(self, data: dict[str, Any], key: str, read: Any) -> Iterable[Any]:
         for name, table in self.table((key,), data.get(key)).items():

@@ -8,7 +8,9 @@ import polars as pl
 from cimara.outcomes.curves.contrasts import Contrast
 from cimara.outcomes.curves.rmst import rmst
 from cimara.outcomes.curves.rmtl import restricted_time_lost
+from cimara.outcomes.in_all import in_all
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
+from cimara.outcomes.report.endpoint_rows import grid_times
 from cimara.outcomes.report.findings import Estimate, Findings, Sheet
 from cimara.outcomes.report.numbers import p_value
 from cimara.outcomes.report.plan_words import AskedTestKind
@@ -27,6 +29,8 @@ from cimara.outcomes.report.wording import (
 from cimara.outcomes.rows import CompetingRisks
 
 MOST_LEVELS = 10
+AT_RISK = 10
+"""Fewest rows at risk at a horizon that was not planned, in a study over sites."""
 
 
 def run_rmst(task: Task) -> Findings:
@@ -41,19 +45,45 @@ def restricted_findings(task: Task, exposure: str) -> Findings | None:
     """
     rows = task.rows(group=exposure)
     assert rows.group is not None
-    present = np.unique(rows.group.codes)
+    held = np.bincount(rows.group.codes, minlength=len(rows.group.levels))
+    present = np.flatnonzero(in_all("rows by group", held) if task.plan.by_sites else held)
     if not 2 <= len(present) <= MOST_LEVELS:
         return None
-    last = min(float(rows.time[rows.group.codes == code].max()) for code in present)
-    tau = task.analysis.tau or last
-    note = (
-        "" if task.analysis.tau else " (the horizon was not planned: the last time that every group reaches)"
-    )
+    tau, note = task.analysis.tau, ""
+    if not tau:
+        tau, note = _reached_by_sites(task, rows) if task.plan.by_sites else _reached(rows)
+        note = f" (the horizon was not planned: the last time that {note})"
     try:
         return _restricted(task, rows, exposure, tau, note)
     except NotEstimable as refusal:
         told = ModelWarning(refusal.code, f"restricted mean not shown: {refusal.problem}", refusal.columns)
         return Findings(method="", options=(), sentence="", n=rows.n, events=0.0, warnings=(told,))
+
+
+def _reached(rows: Timed) -> tuple[float, str]:
+    """The last time that every group reaches, and what that is called."""
+    assert rows.group is not None
+    codes = rows.group.codes
+    return min(float(rows.time[codes == code].max()) for code in np.unique(codes)), "every group reaches"
+
+
+def _reached_by_sites(task: Task, rows: Timed) -> tuple[float, str]:
+    """The last time of the plan's grid with enough rows at risk in every group; 0 where there is none.
+
+    The longest time of anybody would tell of a single patient, and is no sum.
+    """
+    assert rows.group is not None
+    grid = grid_times(task.plan, task.endpoint)
+    start = np.zeros(rows.n) if rows.start is None else rows.start
+    at_risk = [
+        [int(((rows.group.codes == code) & (start < time) & (rows.time >= time)).sum()) for time in grid]
+        for code in range(len(rows.group.levels))
+    ]
+    total = in_all("at risk by group", np.reshape(at_risk, (len(rows.group.levels), len(grid))))
+    some = total[total.max(axis=1, initial=0) > 0]
+    enough = np.flatnonzero((some >= AT_RISK).all(axis=0)) if len(some) else np.zeros(0, dtype=np.int64)
+    tau = float(grid[enough[-1]]) if len(enough) else 0.0
+    return tau, f"at least {AT_RISK} of every group are at risk at"
 
 
 def _restricted(task: Task, rows: Timed, by: str, tau: float, note: str) -> Findings:

@@ -71,11 +71,23 @@ def run_plan(
         found.append(result)
     if cache is not None:
         _forget_others(cache, keys)
-    return tuple(_remarked(found))
+    return tuple(remarked(found))
 
 
 def run_analysis(plan: Plan, data: DataFolder, analysis: Analysis) -> Result:
     """One analysis; what goes wrong is said in its result."""
+    try:
+        return analysed(Task(plan, data, analysis))
+    except CimaraError as error:
+        return Result(analysis=analysis, status=Status.FAILED, message=str(error))
+    except Exception as error:  # every planned analysis appears, whatever happened to it
+        told = f"an error of the program ({type(error).__name__} at {_place(error)}); please report it"
+        return Result(analysis=analysis, status=Status.FAILED, message=told)
+
+
+def analysed(task: Task) -> Result:
+    """One analysis, one that cannot be estimated included; every other fault is raised."""
+    analysis = task.analysis
     runner = RUNNERS.get(analysis.kind)
     if runner is None:
         told = f"the report does not run {analysis.kind}; its design says how it is decided"
@@ -83,7 +95,7 @@ def run_analysis(plan: Plan, data: DataFolder, analysis: Analysis) -> Result:
             analysis=analysis, status=Status.NOT_ESTIMABLE, code=Concern.NOT_SUPPORTED, message=told
         )
     try:
-        findings = runner(Task(plan, data, analysis))
+        findings = runner(task)
     except NotEstimable as refusal:
         return Result(
             analysis=analysis,
@@ -91,11 +103,6 @@ def run_analysis(plan: Plan, data: DataFolder, analysis: Analysis) -> Result:
             code=str(refusal.code),
             message=str(refusal).removeprefix(f"{refusal.code}: "),
         )
-    except CimaraError as error:
-        return Result(analysis=analysis, status=Status.FAILED, message=str(error))
-    except Exception as error:  # every planned analysis appears, whatever happened to it
-        told = f"an error of the program ({type(error).__name__} at {_place(error)}); please report it"
-        return Result(analysis=analysis, status=Status.FAILED, message=told)
     if findings.unmet:
         first = findings.unmet[0]
         return Result(
@@ -122,6 +129,7 @@ def cache_key(plan: Plan, data: DataFolder, analysis: Analysis, code_hash: str) 
         data.files,
         msgspec.to_builtins((plan.study, plan.population, plan.endpoints, plan.covariates)),
         msgspec.to_builtins((analysis, others, plan.figures_of(analysis.id))),
+        [plan.grid, plan.cells, plan.by_sites, dict(plan.causes), sorted(plan.of_lesions)],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -149,7 +157,7 @@ def _keep(cache: Path, key: str, result: Result) -> None:
     aside.replace(cache / f"{key}.json")
 
 
-def _remarked(results: list[Result]) -> Iterator[Result]:
+def remarked(results: list[Result]) -> Iterator[Result]:
     """Results with what the order of testing says of them."""
     by_id = {one.analysis.id: one for one in results}
     for one in results:

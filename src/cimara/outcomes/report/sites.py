@@ -6,17 +6,21 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from cimara.cohort.study.disclosure import default_limits
 from cimara.outcomes.figures.forest import plot_forest
 from cimara.outcomes.figures.forest_rows import site_sections
-from cimara.outcomes.model_warnings import Concern, NotEstimable
+from cimara.outcomes.frame_columns import BoolArray, Labels
+from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
 from cimara.outcomes.models.cox_fit import CoxFit
 from cimara.outcomes.pooling.heterogeneity import Heterogeneity, heterogeneity
 from cimara.outcomes.report.drawing import drawings
 from cimara.outcomes.report.findings import Covariance, Estimate, Findings, Sheet, finite
 from cimara.outcomes.report.numbers import p_value
 from cimara.outcomes.report.plan_words import FigureKind
+from cimara.outcomes.report.shown_sites import shown_sites
 from cimara.outcomes.report.task import Task
 from cimara.outcomes.report.wording import (
     cause_label,
@@ -28,6 +32,7 @@ from cimara.outcomes.report.wording import (
     told_options,
     with_level,
 )
+from cimara.outcomes.rows import Survival
 
 LEVEL = 0.95
 
@@ -36,7 +41,7 @@ def run_heterogeneity(task: Task) -> Findings:
     """Interaction of site and exposure, estimates by site, and their mean beside the stratified fit."""
     model = task.plan.analysis(task.analysis.of)
     exposure = task.analysis.exposure or model.exposure
-    of = Task(task.plan, task.data, replace(model, cluster=task.analysis.cluster or model.cluster))
+    of = task.of(replace(model, cluster=task.analysis.cluster or model.cluster))
     rows = of.rows(covariates=model.covariates, strata=model.strata, varying=model.time_varying)
     names = [name for name, term in zip(rows.names, rows.terms, strict=True) if term == exposure]
     if len(names) != 1:
@@ -46,7 +51,11 @@ def run_heterogeneity(task: Task) -> Findings:
             columns=(exposure,),
             hint="Name an exposure that is a number or has two levels.",
         )
-    found = heterogeneity(of.of_cause(rows), exposure=names[0], ties=model.ties)
+    own = of.of_cause(rows)
+    shown = shown_sites(of, model, own) if task.plan.by_sites else None
+    parts = own if shown is None else [_of_site(own, int(code)) for code in np.flatnonzero(shown)]
+    furthest = None if shown is None else default_limits("site")["coefficient"].value
+    found = heterogeneity(parts, exposure=names[0], ties=model.ties, furthest=furthest)
     label = covariate_label(task.plan, names[0], exposure)
     outcome = cause_label(of.cause, of.endpoint)
     contrast = contrast_label(task.plan, names[0], exposure, of.levels(exposure))
@@ -67,12 +76,28 @@ def run_heterogeneity(task: Task) -> Findings:
         assumptions=(
             "The site-stratified likelihood is the estimate; the pooled mean of site estimates is a display.",
         ),
-        warnings=found.warnings,
+        warnings=(*found.warnings, *(() if shown is None else _not_shown(shown))),
         r_call=(found.r_call, *((found.pool.r_call,) if found.pool else ())),
         covariance=Covariance.of(found.fit.names, found.fit.covariance),
         dropped=tuple(rows.dropped.items()),
         decided_by=found.score.p,
     )  # fmt: skip
+
+
+def _not_shown(shown: BoolArray) -> tuple[ModelWarning, ...]:
+    """That sites are left out of the comparison, and why."""
+    count = int((~shown).sum())
+    if not count:
+        return ()
+    told = f"{count} of {len(shown)} sites have too few patients or events to be shown by themselves"
+    return (ModelWarning(Concern.EMPTY_STRATUM, f"{told}, and are left out of the comparison", ("site",)),)
+
+
+def _of_site(rows: Survival, code: int) -> Survival:
+    """The rows of one site, of which a house may have none."""
+    assert rows.site is not None
+    own = rows.take(rows.site.codes == code)
+    return replace(own, site=Labels(np.zeros(own.n, dtype=np.int64), (rows.site.levels[code],)))
 
 
 def _place(fit: CoxFit, name: str) -> int:

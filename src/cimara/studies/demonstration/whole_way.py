@@ -41,6 +41,7 @@ FILES = ("study.toml", "rn_recurrence.toml")
 DATA = "rn-bev-demo"
 ACCEPTED = "invented patients of a demonstration"
 AUTHOR = "demonstration"
+COORDINATOR = "coordinator"
 INVESTIGATOR = "Invented Investigator"
 SITES_FILE_HEAD = (
     "# Invented hospitals. Their keys are made from the seed of the demonstration: never use them.\n\n"
@@ -145,6 +146,7 @@ def write_study(folder: Path, sites: list[str], *, seed: int, now: Clock) -> Che
     }
     (folder / FILE).write_text(SITES_FILE_HEAD + sites_text(known), encoding="utf-8")
     (folder / "keys").mkdir()
+    write_key(_coordinator_key(), folder / "keys" / f"{COORDINATOR}.pem")
     for site, key in keys.items():
         write_key(key, folder / "keys" / f"{site}.pem")
         made = sign(
@@ -162,6 +164,11 @@ def write_study(folder: Path, sites: list[str], *, seed: int, now: Clock) -> Che
 def _key(site: str, seed: int) -> Ed25519PrivateKey:
     """A key that anyone can make again from the seed, for invented sites only."""
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{seed} {site}".encode()).digest())
+
+
+def _coordinator_key() -> Ed25519PrivateKey:
+    """The key that the packaged study file names; its public half cannot follow the seed."""
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"demonstration coordinator").digest())
 
 
 @dataclass(frozen=True)

@@ -147,9 +147,22 @@ def withdraw_site(*, by: Holder, site: StudySite, now: datetime) -> StudySite:
 
 @audited
 def attest(
-    *, by: Holder, site: StudySite, dictionary: str, rows: Rows | str, software: str, now: datetime
+    *,
+    by: Holder,
+    site: StudySite,
+    dictionary: str,
+    rows: Rows | str,
+    software: str,
+    now: datetime,
+    has_kit: bool = False,
+    has_policy: bool = False,
 ) -> StudySite:
     """A federated site says that its rows are ready: checked by which dictionary, how many, with what.
+
+    Parameters
+    ----------
+    has_kit, has_policy
+        Whether it has received its kit of the federation, and written its policy for this study.
 
     Raises
     ------
@@ -170,9 +183,11 @@ def attest(
         raise FieldError("software", "Write the name and version, such as cimara 1.0.2.")
     locked.attested_dictionary, locked.attested_rows = dictionary, Rows(rows).value
     locked.attested_software = software
+    locked.has_kit, locked.has_policy = has_kit, has_policy
     locked.save()
     role = by.role_for(Permission.SUBMISSION_UPLOAD, study=site.study_id, site=site.public_id)
-    told_of = {"dictionary": dictionary, "rows": locked.attested_rows, "version": software}
+    ready = [word for word, is_there in (("kit", has_kit), ("policy", has_policy)) if is_there]
+    told_of = {"dictionary": dictionary, "rows": locked.attested_rows, "version": software, "ready": ready}
     _record(Event.SITE_ATTESTED, by, locked, now, role, told_of)
     return locked
 

@@ -59,9 +59,16 @@ class AttestForm(forms.Form):
 
     use_required_attribute = False
     dictionary = Line(
-        label="Hash of the dictionary that you checked with",
+        label="Hash of the study file that you checked with, and signed",
         most=64,
-        help_text="`cimara study check` prints it.",
+        help_text="`cimara study check` and `cimara study sign` print it.",
     )
     rows = OneWord(offered(Rows), label="Patients that you hold")
     software = Line(label="Software", most=60, help_text="Name and version, such as cimara 1.0.2.")
+    has_kit = forms.BooleanField(
+        label="Our IT department has received the kit of the federation", required=False
+    )
+    has_policy = forms.BooleanField(
+        label="Our data steward has written the policy (cimara_site.toml) that allows this study",
+        required=False,
+    )

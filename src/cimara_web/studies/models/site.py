@@ -29,6 +29,8 @@ class StudySite(GuardedModel):
     attested_dictionary = models.CharField(max_length=64, blank=True)
     attested_rows = models.CharField(max_length=20, blank=True)
     attested_software = models.CharField(max_length=60, blank=True)
+    has_kit = models.BooleanField(default=False)
+    has_policy = models.BooleanField(default=False)
     invited_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     active_since = models.DateTimeField(null=True)
@@ -54,6 +56,8 @@ class StudySite(GuardedModel):
         attested_dictionary = "internal"
         attested_rows = "internal"
         attested_software = "internal"
+        has_kit = "internal"
+        has_policy = "internal"
         invited_at = "internal"
         confirmed_at = "internal"
         active_since = "internal"

@@ -13,6 +13,7 @@ from cimara.cohort.study.errors import StudyError
 from cimara.cohort.study.reading import study_from_text
 from cimara.studies.bundle import MANIFEST, PAGE, Bundle, BundleError, bundle_file, read_bundle
 from cimara_web.logs import event
+from cimara_web.studies.dictionary import is_of_tables, table_limits
 from cimara_web.studies.field_error import FieldError
 from cimara_web.studies.kept_bytes import opened
 from cimara_web.studies.models import Report, Study, StudyDocument
@@ -76,7 +77,8 @@ def limits_of(study: Study) -> Disclosure:
     if current is None:
         return Disclosure()
     try:
-        return study_from_text(_study_text(current)).disclosure
+        text = _study_text(current)
+        return table_limits(text) if is_of_tables(text) else study_from_text(text).disclosure
     except (StudyError, OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
         raise FieldError("bundle", "The study file can't be read, so its limits aren't known.") from error
 

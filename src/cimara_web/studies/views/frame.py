@@ -17,6 +17,7 @@ from cimara_web.permissions.holder import Holder, Refused
 from cimara_web.permissions.permission import Permission
 from cimara_web.studies.field_error import FieldError
 from cimara_web.studies.models import Study, StudySite
+from cimara_web.studies.models.study import Mode
 from cimara_web.studies.queries import sees_workspace, visible_sites, visible_studies
 
 DONE = {
@@ -27,6 +28,7 @@ DONE = {
     "sent": "Sent.",
 }
 """What a page says after a write: the word in the address -> the sentence."""
+FEDERATION = "Federation"
 WORKSPACE_TABS = (
     ("Sites", "study-sites"),
     ("Submissions", "submissions"),
@@ -65,6 +67,8 @@ def tabs(by: Holder, study: Study) -> list[tuple[str, str]]:
     links = [("Overview", reverse("study", args=[study.slug]))]
     if sees_workspace(by, study):
         links += [(words, reverse(name, args=[study.slug])) for words, name in WORKSPACE_TABS]
+        if study.mode != Mode.POOLED:
+            links.insert(2, (FEDERATION, reverse("study-federation", args=[study.slug])))
     elif by.may(Permission.STUDY_LIST):
         links.append(("Team", reverse("study-team", args=[study.slug])))
     if by.may(Permission.STUDY_LOG_VIEW, study=study.public_id):

@@ -176,7 +176,8 @@ def attestation(request: HttpRequest, slug: str, site: UUID) -> HttpResponse:
     """A federated site says that its rows are ready."""
     by, one = seen_site(request, slug, site)
     refuse_unless(may_attest(by, one), "The people of a federated site attest its rows.")
-    form = AttestForm(request.POST if request.method == "POST" else None)
+    initial = {"has_kit": one.has_kit, "has_policy": one.has_policy}
+    form = AttestForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         if attempt(form, lambda: attest(by=by, site=one, **wanted, now=clock.now())):

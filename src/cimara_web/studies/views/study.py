@@ -20,6 +20,7 @@ from cimara_web.studies.actions.study import CHANGEABLE, change_study, move_stud
 from cimara_web.studies.conditions import REASON, what_is_missing
 from cimara_web.studies.forms.study import NoForm, ProposalForm, ReasonForm, StudyForm
 from cimara_web.studies.models import Milestone, Proposal, Study
+from cimara_web.studies.models.study import Mode
 from cimara_web.studies.next_step import NEXT
 from cimara_web.studies.proposal import FORM, problems
 from cimara_web.studies.queries import sees_whole, sees_workspace
@@ -62,7 +63,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "sites": _short(seen, by),
         "milestones": _next_milestones(seen, by),
         "today": clock.today(),
-        "patients": _accepted(seen) if sees_whole(by, study) else None,
+        "patients": _accepted(seen) if sees_whole(by, study) and study.mode != Mode.FEDERATED else None,
     }
     return page(request, "overview", study, "Overview", **context)
 

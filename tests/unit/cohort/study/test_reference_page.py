@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cimara.cohort.study import reading, sites
+from cimara.cohort.study import federation, reading, sites
 from cimara.cohort.study.model import Form
+from cimara.cohort.study.time_grid import GridKind
 from cimara.cohort.study.variable_reading import INDICES, KEYS
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "reference" / "study-file.md"
@@ -24,6 +25,8 @@ VARIABLE = {key for keys in KEYS.values() for key in keys} | {str(form) for form
         reading.GOVERNANCE_KEYS,
         reading.DISCLOSURE_KEYS,
         reading.SITES_KEYS,
+        federation.KEYS,
+        tuple(GridKind),
         sites.SITE_KEYS,
         sites.USE_KEYS,
         tuple(sorted(VARIABLE)),

@@ -19,7 +19,8 @@ def told(
 ) -> Iterator[None]:
     """The whole story, but for what most sites sent."""
     store = tmp_path_factory.mktemp("store")
-    with django_db_blocker.unblock(), override_settings(STUDY_STORE=store), transaction.atomic():
+    folders = {"STUDY_STORE": store, "FEDERATION_JOBS": store / "jobs"}
+    with django_db_blocker.unblock(), override_settings(**folders), transaction.atomic():
         tell(NOW, lambda words: None, short=True)
         yield
         transaction.set_rollback(True)

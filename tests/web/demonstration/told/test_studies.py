@@ -1,4 +1,4 @@
-"""The studies of the demonstration: one in the middle of its life, one that waits, one that is an idea."""
+"""The studies of the demonstration: one in the midst of its life, one federated, one that waits, an idea."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ TODAY = NOW.date()
 
 
 def sites() -> dict[str, StudySite]:
-    found = StudySite.objects.select_related("ethics", "agreement", "institution", "study")
+    found = StudySite.objects.filter(study__state="open").select_related(
+        "ethics", "agreement", "institution", "study"
+    )
     return {one.code: one for one in found}
 
 
-def test_studies_stand_at_three_points_of_their_life(story: object) -> None:
-    assert sorted(Study.objects.values_list("state", flat=True)) == ["idea", "open", "proposed"]
+def test_studies_stand_at_four_points_of_their_life(story: object) -> None:
+    assert sorted(Study.objects.values_list("state", flat=True)) == ["analysis", "idea", "open", "proposed"]
     assert not Study.objects.filter(is_demonstration=False).exists()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cimara_web.audit.models import AuditEvent
 from cimara_web.machines import NotNowError
 from cimara_web.permissions.holder import Refused
 from cimara_web.studies.actions.agreement import move_agreement
@@ -292,6 +293,10 @@ class TestAttesting:
     def test_a_federated_site_attests_a_band_and_no_count(self, federated: Team) -> None:
         made = attest(**self.given(federated))
         assert (made.attested_rows, made.attested_software) == ("20-99", "cimara 1.0.2")
+
+    def test_the_audit_trail_keeps_which_of_kit_and_policy_it_said_are_there(self, federated: Team) -> None:
+        attest(**{**self.given(federated), "has_kit": True})
+        assert AuditEvent.objects.get(event="site.attested").context["ready"] == ["kit"]
 
     @pytest.mark.parametrize(
         ("field", "said"), [("dictionary", "e" * 64), ("dictionary", ""), ("software", "=cmd()")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from cimara.federation.errors import Code, FederationError
 MAGIC = b"CIMFED1\n"
 LIMIT = 16 * 1024 * 1024
 """Bytes of the largest message."""
+MOST_AXES = 8
+"""Axes of an array."""
 KINDS: dict[str, np.dtype[Any]] = {
     "<f8": np.dtype("<f8"),
     "<i8": np.dtype("<i8"),
@@ -46,14 +49,19 @@ def pack(packet: Packet) -> bytes:
     pieces, told = [], []
     for name, values in packet.arrays.items():
         kind = values.dtype.newbyteorder("<").str
-        if kind not in KINDS:
-            raise FederationError(Code.BROKEN_MESSAGE, f"numbers of kind {kind} are never sent", where=name)
+        if kind not in KINDS or values.ndim > MOST_AXES:
+            raise FederationError(
+                Code.BROKEN_MESSAGE, f"numbers of kind {kind} are never sent so", where=name
+            )
         pieces.append(np.ascontiguousarray(values, dtype=KINDS[kind]).tobytes())
         told.append([name, kind, list(values.shape)])
-    header = json.dumps(
-        {"schema": packet.schema, "fields": dict(packet.fields), "arrays": told},
-        allow_nan=False, separators=(",", ":"), sort_keys=True,
-    ).encode()  # fmt: skip
+    try:
+        header = json.dumps(
+            {"schema": packet.schema, "fields": dict(packet.fields), "arrays": told},
+            allow_nan=False, separators=(",", ":"), sort_keys=True,
+        ).encode()  # fmt: skip
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FederationError(Code.BROKEN_MESSAGE, "fields that JSON cannot hold") from error
     body = b"".join([_LENGTH.pack(len(header)), header, *pieces])
     if len(body) + _HEAD.size > LIMIT:
         raise FederationError(
@@ -77,12 +85,15 @@ def unpack(frame: bytes, known: Collection[str]) -> Packet:
     body = _body(frame)
     try:
         (size,) = _LENGTH.unpack_from(body)
-        header = json.loads(body[_LENGTH.size : _LENGTH.size + size])
+        header = json.loads(
+            body[_LENGTH.size : _LENGTH.size + size].decode(),
+            object_pairs_hook=_once, parse_constant=_refused, parse_float=_finite,
+        )  # fmt: skip
         schema, fields, told = header["schema"], header["fields"], header["arrays"]
         if schema not in known:
             raise FederationError(Code.UNKNOWN_SCHEMA, "a message of a kind that is not known here")
         arrays = _arrays(body[_LENGTH.size + size :], told)
-        if not isinstance(fields, dict):
+        if not (isinstance(header, dict) and len(header) == 3 and isinstance(fields, dict)):
             raise ValueError
     except (struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _broken("its header or its arrays do not fit its length") from error
@@ -107,17 +118,37 @@ def _arrays(raw: bytes, told: list[list[Any]]) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     place = 0
     for name, kind, shape in told:
-        if name in found or not all(isinstance(size, int) and size >= 0 for size in shape):
+        if not isinstance(name, str) or name in found:
             raise ValueError
-        count = int(np.prod(shape, dtype=object)) if shape else 1
-        end = place + count * KINDS[kind].itemsize
+        if len(shape) > MOST_AXES or not all(type(size) is int and 0 <= size <= LIMIT for size in shape):
+            raise ValueError
+        end = place + math.prod(shape) * KINDS[kind].itemsize
         if end > len(raw):
             raise ValueError
-        found[str(name)] = np.frombuffer(raw[place:end], dtype=KINDS[kind]).reshape(shape)
+        found[name] = np.frombuffer(raw[place:end], dtype=KINDS[kind]).reshape(shape)
         place = end
     if place != len(raw):
         raise ValueError
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A name that stands twice could be read in two ways."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _refused(_: str) -> float:
+    raise ValueError
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _broken(why: str) -> FederationError:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cimara.cohort.study.keys import KeyTextError, PublicKey, public_half
 from cimara.federation.errors import Code, FederationError
-from cimara.federation.wire import Packet, pack, unpack
+from cimara.federation.messages.fields import checked_content, number_fields
+from cimara.federation.messages.wire import Packet, pack, unpack
 
 M = TypeVar("M", bound="Message")
 
@@ -67,11 +68,9 @@ class Ready(Message):
 class Query(Message):
     """The next round of an analysis: the sum of the last one and the state that it led to.
 
-    `step` counts the rounds of the analysis from 0, the counts of the cohort. `total` are the sums of step -
-    1
-    by name and `schema` their kind (both empty at step 0); `state` is `contract.to_bytes` of the state
-    reached
-    (empty where there is none yet). A round that is asked again after a fault has a higher `attempt`.
+    `step` counts the rounds of the analysis from 0, the counts of the cohort. `total` are the sums of the one
+    before by name and `schema` their kind (both empty at step 0); `state` is `contract.to_bytes` of the state
+    reached (empty where there is none yet). A round that is asked again after a fault has a higher `attempt`.
     """
 
     analysis: str
@@ -121,7 +120,6 @@ KINDS: dict[str, type[Message]] = {
     for kind in (Order, Joined, Members, Ready, Query, Answer, Refused, End)
 }
 SIGNED = "cimara-federation-signed/1"
-ARRAYS = ("total", "unions", "state", "words", "plain")
 
 
 def signed(message: Message, key: Ed25519PrivateKey) -> bytes:
@@ -147,7 +145,7 @@ def read(frame: bytes, kind: type[M], keys: Mapping[str, PublicKey]) -> M:
     """
     message = read_any(frame, keys)
     if isinstance(message, Refused) and kind is not Refused:
-        raise FederationError(Code(message.code), message.words, where=message.sender)
+        raise FederationError(_code(message), message.words, where=message.sender)
     if not isinstance(message, kind):
         raise FederationError(
             Code.UNKNOWN_SCHEMA, f"a message of another kind ({type(message).__name__})",
@@ -160,10 +158,12 @@ def read(frame: bytes, kind: type[M], keys: Mapping[str, PublicKey]) -> M:
 def read_any(frame: bytes, keys: Mapping[str, PublicKey]) -> Message:
     """The message of a signed frame, of any kind; errors as `read`, but a refusal is returned."""
     outer = unpack(frame, (SIGNED,))
+    if set(outer.fields) != {"key", "signature"} or set(outer.arrays) != {"message"}:
+        raise FederationError(Code.BROKEN_MESSAGE, "a signed message without its parts, or with strange ones")
+    inner, signature = outer.arrays["message"].tobytes(), str(outer.fields["signature"])
     try:
-        inner = outer.arrays["message"].tobytes()
-        key, signature = PublicKey.of_text(str(outer.fields["key"])), str(outer.fields["signature"])
-    except (KeyError, KeyTextError) as error:
+        key = PublicKey.of_text(str(outer.fields["key"]))
+    except KeyTextError as error:
         raise FederationError(Code.BROKEN_MESSAGE, "a signed message without its parts") from error
     message = _message(unpack(inner, KINDS))
     known = keys.get(message.sender)
@@ -176,6 +176,15 @@ def read_any(frame: bytes, keys: Mapping[str, PublicKey]) -> Message:
     if not key.verifies(signature, inner):
         raise FederationError(Code.BROKEN_SIGNATURE, "the signature does not fit", where=message.sender)
     return message
+
+
+def _code(refused: Refused) -> Code:
+    try:
+        return Code(refused.code)
+    except ValueError as error:
+        raise FederationError(
+            Code.BROKEN_MESSAGE, "a refusal with a code that is none", where=refused.sender
+        ) from error
 
 
 def binding_text(order: Order, site: str, mask_key: str) -> bytes:
@@ -198,44 +207,21 @@ def bound(joined: Joined, order: Order, key: PublicKey) -> None:
 
 def without_arrays(message: Message) -> dict[str, Any]:
     """The fields of a message but its arrays, for a log."""
-    return {one.name: getattr(message, one.name) for one in fields(message) if one.name not in ARRAYS}
+    arrays = number_fields(type(message))
+    return {one.name: getattr(message, one.name) for one in fields(message) if one.name not in arrays}
 
 
 def _packet(message: Message) -> Packet:
     schema = next(name for name, kind in KINDS.items() if kind is type(message))
     arrays: dict[str, NDArray[Any]] = {}
-    for one in fields(message):
-        if one.name not in ARRAYS:
-            continue
-        held = getattr(message, one.name)
-        named = (
-            {f"{one.name}.{key}": value for key, value in held.items()} if isinstance(held, Mapping) else {}
+    for name, numbers in number_fields(type(message)).items():
+        held = getattr(message, name)
+        arrays |= (
+            {f"{name}.{key}": values for key, values in held.items()} if numbers.by_name else {name: held}
         )
-        arrays |= named or ({} if isinstance(held, Mapping) else {one.name: held})
     return Packet(schema, without_arrays(message), arrays)
 
 
 def _message(packet: Packet) -> Message:
     kind = KINDS[packet.schema]
-    content: dict[str, Any] = {name: _tuples(value) for name, value in packet.fields.items()}
-    for one in fields(kind):
-        if one.name not in ARRAYS:
-            continue
-        if one.name in packet.arrays:
-            content[one.name] = packet.arrays[one.name]
-        elif str(one.type).startswith("Mapping"):
-            content[one.name] = {
-                name.removeprefix(f"{one.name}."): value
-                for name, value in packet.arrays.items()
-                if name.startswith(f"{one.name}.")
-            }
-    try:
-        return kind(**content)
-    except TypeError as error:
-        raise FederationError(
-            Code.BROKEN_MESSAGE, "a message that lacks fields or has strange ones"
-        ) from error
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+    return kind(**checked_content(kind, packet))

@@ -1,0 +1,1 @@
+"""`cimara federation`: one thin file a verb."""

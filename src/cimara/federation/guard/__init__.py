@@ -1,0 +1,1 @@
+"""What must hold before anything leaves a site, and of every sum."""

@@ -1,0 +1,1 @@
+"""The analyses of a study's report as a federation runs them."""

@@ -1,0 +1,1 @@
+"""What people get of a federated analysis, with the rules of release applied."""

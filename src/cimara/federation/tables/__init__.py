@@ -1,0 +1,1 @@
+"""Studies over one flat table a site."""

@@ -1,0 +1,1 @@
+"""Regressions of outcomes without a time: yes or no, and counts."""

@@ -1,0 +1,1 @@
+"""What the portal shows of federated studies: readiness of sites and how far jobs are. It only reads."""

@@ -1,11 +1,12 @@
-# install | run | test | check | bench | docs | lock
+# install | federation | run | test | check | bench | docs | lock
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := install
 unexport PYTHONDONTWRITEBYTECODE  # hundreds of processes are started: what they import is compiled once
-.PHONY: install install-web install-dev run test check lint types unit bench docs lock clean
+.PHONY: install federation install-web install-dev run test check lint types unit bench docs lock clean
 
 install: .venv/.web          ## .venv with the command and the portal
+federation: .venv/.federation ## NVFlare beside it, for studies over hospitals
 run: install                 ## the portal on http://127.0.0.1:8000 with its starter registry
 	$(BIN)/cimara web demo
 
@@ -41,6 +42,8 @@ system-test:                 ## Chromium and PostgreSQL from Debian
 	tools/make_venv $(PYTHON)
 .venv/.web: .venv/bin/uv requirements/web.txt pyproject.toml
 	tools/install web && touch $@
+.venv/.federation: .venv/.web requirements/federation.txt
+	tools/install federation && touch $@
 .venv/.dev: .venv/.web requirements/dev.txt
 	tools/install dev && touch $@
 .venv/.bench: .venv/.dev requirements/bench.txt

@@ -37,7 +37,7 @@ def told(act: Callable[[], int]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "nvflare":
             raise
-        note('NVFlare is not installed here; pip install "cimara[federation]"')
+        note("NVFlare is not installed here; `make federation` in a clone of CIMARa installs it")
     return EXIT_BAD_INPUT
 
 

@@ -94,7 +94,7 @@ def _version(kit: _Kit) -> Iterator[Finding]:
     try:
         found = version("nvflare")
     except PackageNotFoundError:
-        yield bad("NVFlare", "is not installed", Who.IT, 'pip install "cimara[federation]"')
+        yield bad("NVFlare", "is not installed", Who.IT, "`make federation` in the clone of CIMARa")
         return
     parts = tuple(int(one) for one in found.split(".")[:2] if one.isdecimal())
     if parts != UNSAFE_BELOW:

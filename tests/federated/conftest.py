@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,16 +20,23 @@ from nvflare.lighter.impl.workspace import WorkspaceBuilder
 from nvflare.lighter.provisioner import Provisioner
 
 from cimara.federation.demonstration.houses import Houses, set_up
-from cimara.federation.demonstration.rows import SITES
+from cimara.federation.demonstration.running import Running, running
 from cimara.federation.demonstration.study_file import ANALYSES
-
-THREE = SITES[:3]
+from tests.federated.live import THREE
 
 
 @pytest.fixture(scope="package")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Houses:
     """Filled kits of a server, three sites and a researcher; nothing runs."""
     return set_up(tmp_path_factory.mktemp("federation"), THREE, analyses=ANALYSES, at=datetime.now(UTC))
+
+
+@pytest.fixture(scope="package")
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Houses, Running]]:
+    """A server and three sites that run; started once for all tests of this folder."""
+    houses = set_up(tmp_path_factory.mktemp("live"), THREE, analyses=ANALYSES, at=datetime.now(UTC))
+    with running(houses, THREE) as one:
+        yield houses, one
 
 
 @pytest.fixture(scope="package")

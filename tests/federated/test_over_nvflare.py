@@ -9,7 +9,6 @@ import shutil
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,18 +22,17 @@ from cimara.federation.demonstration import replayed
 from cimara.federation.demonstration.comparison import compared, pooled
 from cimara.federation.demonstration.houses import Houses, set_up
 from cimara.federation.demonstration.rows import SITES, site_rows
-from cimara.federation.demonstration.running import Running, running
+from cimara.federation.demonstration.running import Running
 from cimara.federation.demonstration.study_file import ANALYSES, STUDY
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.kinds import Answer, read_any
 from cimara.federation.provision import add_site, doctor
 from cimara.federation.transport.nvflare.house import House
-from cimara.federation.transport.nvflare.session import follow, results, resume, session, status, submit
+from cimara.federation.transport.nvflare.session import follow, results, resume, status, submit
+from tests.federated.live import THREE, WITHIN, again, connected, job_folder, rounds, told, wait
 
-THREE = SITES[:3]
 FOURTH = SITES[3]
 NAMES = tuple(ANALYSES)
-WITHIN = 90.0
 
 
 @dataclass(frozen=True)
@@ -52,69 +50,26 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Houses, Running]]:
-    houses = set_up(tmp_path_factory.mktemp("live"), THREE, analyses=ANALYSES, at=datetime.now(UTC))
-    with running(houses, THREE) as one:
-        yield houses, one
-
-
-@pytest.fixture(scope="module")
 def story(federation: tuple[Houses, Running], tmp_path_factory: pytest.TempPathFactory) -> Story:
     houses, one = federation
     first = submit(houses.researcher, STUDY, NAMES)
-    _wait(lambda: _rounds(houses) >= 5)
+    wait(lambda: rounds(houses, first) >= 5)
     one.kill("UT02")
     began = time.monotonic()
-    _wait(lambda: _told(houses)["state"] == "paused")
+    wait(lambda: told(houses, first)["state"] == "paused")
     noticed = time.monotonic() - began
-    site_lost = _told(houses)
+    site_lost = told(houses, first)
     one.start_site("UT02")
     ended = follow(houses.researcher, first, within=WITHIN)["nvflare"]
     after_site = results(houses.researcher, first, tmp_path_factory.mktemp("after_site"))
     one.kill("server")
     one.start_server()
-    _again(lambda: status(houses.researcher, first))
-    _wait(lambda: _connected(houses) == len(THREE))
+    again(lambda: status(houses.researcher, first))
+    wait(lambda: connected(houses) == len(THREE))
     second = resume(houses.researcher, first)
     follow(houses.researcher, second, within=WITHIN)
     out = results(houses.researcher, second, tmp_path_factory.mktemp("out"))
-    return Story(houses, one, site_lost, noticed, ended, after_site, _job(houses), out)
-
-
-def _job(houses: Houses) -> Path:
-    return next((houses.server / "house" / "work" / "jobs").iterdir())
-
-
-def _told(houses: Houses) -> dict:
-    return json.loads((_job(houses) / "status.json").read_text())
-
-
-def _rounds(houses: Houses) -> int:
-    with contextlib.suppress(OSError, StopIteration):
-        return len(list((_job(houses) / "totals").rglob("*.total")))
-    return 0
-
-
-def _connected(houses: Houses) -> int:
-    with session(houses.researcher) as flare:
-        return len(flare.get_system_info().client_info)
-
-
-def _wait(ready: Callable[[], bool]) -> None:
-    until = time.monotonic() + WITHIN
-    while not ready():
-        assert time.monotonic() < until, "it did not come to that"
-        time.sleep(0.05)
-
-
-def _again(ask: Callable[[], object]) -> None:
-    def answered() -> bool:
-        with contextlib.suppress(FederationError):
-            ask()
-            return True
-        return False
-
-    _wait(answered)
+    return Story(houses, one, site_lost, noticed, ended, after_site, job_folder(houses, first), out)
 
 
 @pytest.mark.parametrize("analysis", NAMES)
@@ -144,7 +99,7 @@ def test_after_site_and_server_were_killed_the_job_goes_on_from_its_last_round(s
     assert story.site_lost["done"] >= 5
     assert {one.attempt for one in _answers(story) if one.analysis == "A1"} == {0}
     assert max(one.attempt for one in _answers(story)) == 1
-    assert _told(story.houses)["state"] == "done"
+    assert json.loads((story.job / "status.json").read_text())["state"] == "done"
     assert {one.name for one in (story.out / "result").iterdir()} == {*NAMES, "job.json"}
 
 
@@ -269,7 +224,7 @@ def test_the_doctor_names_a_clock_that_is_a_day_behind(story: Story):
 def test_a_fourth_site_joins_the_running_federation(story: Story):
     kit = add_site(story.houses.kits, FOURTH, "institution_04")
     assert kit == story.houses.site(FOURTH)
-    before = _connected(story.houses)
+    before = connected(story.houses)
     story.one.start_site(FOURTH)
     story.one.wait_for([FOURTH])
-    assert _connected(story.houses) == before + 1
+    assert connected(story.houses) == before + 1

@@ -85,6 +85,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
             "status",
             "resume",
             "results",
+            "hand-out",
             "respond",
             "release",
             "ledger",

@@ -216,6 +216,10 @@ WORDS: dict[Code, CodeWords] = {
         "A file of the kit is missing, was changed, or does not fit the others.",
         "Unpack the kit again into an empty folder; change nothing but cimara_site.toml in it.",
     ),
+    C.OTHER_COORDINATOR: CodeWords(
+        "Another process runs this job at the moment; two would ask the same round twice.",
+        "Centre: wait until it is through, or end it; then `cimara federation resume`.",
+    ),
     C.BAD_TABLE: CodeWords(
         "The table lacks a column that the study needs, or has values that do not fit it.",
         "Site: `cimara federation plan STUDY --check TABLE` lists what to mend, by column.",

@@ -21,6 +21,7 @@ from cimara.cohort.study.model import SITE, Unit
 from cimara.cohort.study.signing import SignatureState
 from cimara.cohort.study.sites import Site
 from cimara.cohort.study.terms import patients_refused, site_problems
+from cimara.federation.reports.site_folder import PROVENANCE, PROVENANCE_FORM
 from cimara.outcomes.report.data_folder import COHORT, CohortTables, DataFolder, EndpointTableFile
 from cimara.outcomes.report.findings import Sheet
 from cimara.studies import sheets
@@ -32,8 +33,6 @@ from cimara.studies.selection import Selection, select_cohort
 from cimara.studies.sources import SiteData, pooled_sites
 from cimara.studies.variables import Variables, rows_frame, work_out
 
-PROVENANCE = "provenance.json"
-PROVENANCE_FORM = "cimara-study-data/1"
 Progress = Callable[[str], None]
 
 

@@ -10,53 +10,39 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cimara import __version__
 from cimara.cohort.dataset import Dataset
 from cimara.cohort.model import data_model
-from cimara.cohort.study.errors import StudyRefusedError
-from cimara.cohort.study.federation import Federation
+from cimara.cohort.study.errors import Fault, StudyError, StudyRefusedError
 from cimara.cohort.study.keys import KeyTextError, PublicKey, public_half, read_key
 from cimara.cohort.study.signing import SignatureState
 from cimara.cohort.study.sites import Site
 from cimara.federation.centre.job_result import JobResult
 from cimara.federation.centre.status import Status
-from cimara.federation.estimators import ESTIMATORS
 from cimara.federation.grid import Grid
-from cimara.federation.reports.analyses import why_not, works_of
+from cimara.federation.reports.analyses import works_of
+from cimara.federation.reports.chart_study import ChartStudy
 from cimara.federation.reports.description import ID as DESCRIPTION
 from cimara.federation.reports.description import DescriptionWork
 from cimara.federation.running import run_job
 from cimara.federation.study import FederatedStudy
 from cimara.federation.transport import Transport
 from cimara.federation.transport.local import COORDINATOR, local
-from cimara.outcomes.model_warnings import Concern
-from cimara.outcomes.report.code_hash import code_hash
 from cimara.outcomes.report.data_folder import DataFolder
-from cimara.outcomes.report.description import Description
-from cimara.outcomes.report.findings import Result, Sheet
-from cimara.outcomes.report.findings import Status as Became
-from cimara.outcomes.report.lock import read_lock
-from cimara.outcomes.report.output import Made, Written, check_target, write_made
-from cimara.outcomes.report.over_sites import OverSites
-from cimara.outcomes.report.page import Hashes
+from cimara.outcomes.report.output import Written, check_target, write_made
 from cimara.outcomes.report.plan import Plan
-from cimara.outcomes.report.running import remarked
 from cimara.studies.build import Built, build_study
-from cimara.studies.check import CheckedStudy
+from cimara.studies.check import CheckedStudy, check_study
+from cimara.studies.federated_report import report_of
 from cimara.studies.plan_by_sites import plan_by_sites
-from cimara.studies.released_report import NOT_DRAWN, released
 from cimara.studies.run import ready_to_run
+from cimara.studies.signatures import registered_sites, signatures_of
 from cimara.studies.sources import SiteData
 
 Progress = Callable[[str], None]
+DATA = "data "
+"""Begins the name of a hash of a site's data among a result's hashes."""
 KEYS = "keys"
 """Folder beside a study file with the private keys of a demonstration; a real site's key is with the site."""
-AT_SITES = (
-    "Double entry, identifiers and the checks of each table are done at each site before it submits. "
-    "Patients that two sites both have are not looked for: without rows nobody can see them.",
-    "Follow-up by site and the sites' own counts are left out: they are numbers of single sites.",
-    "Table 1 has means where the report of pooled rows has medians: a median of all sites needs more rounds.",
-)
 
 
 @dataclass(frozen=True)
@@ -95,8 +81,7 @@ def run_federated(
         The job cannot begin.
     """
     say = progress or (lambda text: None)
-    asked = checked.study.federation
-    if asked is None:
+    if checked.study.federation is None:
         raise StudyRefusedError(
             "the study has no [federation] table, so that its rows cannot stay at the sites",
             where=checked.path.name,
@@ -117,13 +102,39 @@ def run_federated(
             now=now,
         )
     job = run_job(study, tuple(study.analyses), transport=transport, now=now, progress=_told(say))
-    made = _made(checked, plan, asked, job, sources)
+    data = [(one.site_id, one.content_hash) for one in sources]
+    made = report_of(checked, plan, job, data)
     return FinishedOverSites(folders, job, write_made(made, out / "report", started=started, now=now))
+
+
+def read_chart_study(path: Path) -> ChartStudy:
+    """The study of charts in a file, with `sites.toml`, signatures and definitions beside it.
+
+    Its sites are the `members` of [sites], which a site signs: nobody can put strangers into a sum beside it.
+
+    Raises
+    ------
+    StudyError
+        All that is wrong with the file; [federation] or `members` are missing.
+    StudyRefusedError
+        As `federated_study` and `plan_by_sites`.
+    """
+    checked = check_study(path)
+    faults = []
+    if checked.study.federation is None:
+        faults.append(Fault(0, "federation", "missing; a study without it does not leave rows at its sites"))
+    if len(checked.study.sites) < 2:
+        faults.append(Fault(0, "sites.members", "missing; expected the ids of all sites, which sites sign"))
+    if faults:
+        raise StudyError(faults, path.name)
+    roster, sites = checked.study.sites, registered_sites(path)
+    plan = replace(plan_by_sites(checked, roster), drawn=False)
+    return federated_study(checked, plan, sites, signatures_of(checked, sites, roster))
 
 
 def federated_study(
     checked: CheckedStudy, plan: Plan, sites: Mapping[str, Site], signed: Mapping[str, SignatureState]
-) -> FederatedStudy[DataFolder]:
+) -> ChartStudy:
     """A study file with the analyses of its report, for coordinator and sites; the plan has the roster.
 
     Raises StudyRefusedError where a site has no registered key, or nobody may order a run.
@@ -139,8 +150,9 @@ def federated_study(
             expected="`key` in sites.toml" if keyless else "`coordinators` under [federation]: name = key",
         )
     nobody = nobody_of(checked)
-    works: dict[str, Any] = {**works_of(plan, nobody), DESCRIPTION: DescriptionWork(plan, nobody)}
-    return FederatedStudy(
+    described = DescriptionWork(plan, nobody, checked.study.disclosure)
+    works: dict[str, Any] = {**works_of(plan, nobody), DESCRIPTION: described}
+    return ChartStudy(
         id=checked.study.id,
         hash=checked.hash,
         analyses=works,
@@ -153,6 +165,11 @@ def federated_study(
         supersedes=asked.supersedes,
         disclosure=checked.study.disclosure,
         data_model=data_model().version,
+        plan=plan,
+        nobody=nobody,
+        report=lambda job, out, now: write_made(
+            report_of(checked, plan, job, _versions(job)), out, started=now(), now=now
+        ),
     )
 
 
@@ -171,6 +188,12 @@ def _built_at(
     """What a site builds, by itself, of its own submission."""
     say(f"{source.site_id}: building its own folder")
     return build_study(checked, [source], sites=sites, signed=signed, at_site=True)
+
+
+def _versions(job: JobResult) -> list[tuple[str, str]]:
+    """The hash of each site's data folder, as it told it when it joined."""
+    hashes = next((one.hashes for one in job.results.values()), {})
+    return [(name.removeprefix(DATA), value) for name, value in hashes.items() if name.startswith(DATA)]
 
 
 def _key_of(site: Site) -> PublicKey:
@@ -200,73 +223,3 @@ def _told(say: Progress) -> Callable[[Status], None]:
             last[0] = line
 
     return tell
-
-
-def _made(
-    checked: CheckedStudy, plan: Plan, asked: Federation, job: JobResult, sources: Sequence[SiteData]
-) -> Made:
-    limits = checked.study.disclosure
-    results = tuple(remarked([released(_result(plan, one.id, job), limits) for one in plan.analyses]))
-    description = (
-        job.results[DESCRIPTION].value.released if DESCRIPTION in job.results else _no_description(job)
-    )
-    hashes = Hashes(
-        plan=plan.sha256,
-        data=tuple((one.site_id, one.content_hash) for one in sources),
-        endpoints=tuple((name, one.fingerprint) for name, one in checked.definitions.items()),
-        code=code_hash(),
-        version=__version__,
-    )
-    return Made(plan, read_lock(checked.path), description, results, hashes, _over_sites(checked, asked, job))
-
-
-def _result(plan: Plan, name: str, job: JobResult) -> Result:
-    """The result of an analysis, or why it has none."""
-    analysis = plan.analysis(name)
-    if name in job.results:
-        found: Result = job.results[name].value
-        return found
-    if told := why_not(analysis):
-        return Result(
-            analysis=analysis, status=Became.NOT_ESTIMABLE, code=str(Concern.NOT_SUPPORTED), message=told
-        )
-    failure = job.failed.get(name) or job.reason
-    code, words = (failure.code, failure.words) if failure else ("", "the job ended before it")
-    return Result(analysis=analysis, status=Became.FAILED, code=code, message=words)
-
-
-def _no_description(job: JobResult) -> Description:
-    failure = job.failed.get(DESCRIPTION) or job.reason
-    told = f"Left out: {failure.words}" if failure else "Left out."
-    names = ("flow", "missing-data", "follow-up", "table-1")
-    flow, missing, follow_up, one = (
-        Sheet(name=name, title=name, columns=("",), rows=(), note=told) for name in names
-    )
-    return Description(flow=flow, missing=missing, follow_up=follow_up, table_one=one)
-
-
-def _over_sites(checked: CheckedStudy, asked: Federation, job: JobResult) -> OverSites:
-    sample = next(iter(job.results.values()), None)
-    rounds = tuple((name, ESTIMATORS[one.estimator].words, one.rounds) for name, one in job.results.items())
-    sent = tuple((site, count) for site, count in (sample.bytes if sample else {}).items())
-    until = f", to day {asked.cuts[-1]:g}" if asked.cuts else ""
-    facts = (
-        ("Sites", ", ".join(sample.sites) if sample else ""),
-        ("Sums", "masked: only the total over all sites can be read" if asked.masked else "not masked"),
-        ("Grid", f"{asked.grid}{until}: exits are moved up to it and entries down, in the pooled run too"),
-        ("Coordinators", ", ".join(asked.coordinators)),
-        ("Job", job.job),
-    )
-    head = ("Analysis", "What leaves a site in each round", "Rounds")
-    sheets = (
-        Sheet(name="rounds", title="Rounds", columns=head, rows=rounds),
-        Sheet(name="sent", title="Bytes that each site sent", columns=("Site", "Bytes"), rows=sent),
-    )
-    rules = dict.fromkeys(rule for one in job.results.values() for rule in one.disclosure)
-    hashes = (("study", checked.hash), *(sample.hashes.items() if sample else ()))
-    return OverSites(
-        facts=facts,
-        sheets=sheets,
-        notes=(*rules, NOT_DRAWN, *AT_SITES),
-        hashes=tuple(dict(hashes).items()),
-    )

@@ -35,17 +35,29 @@ def build_signed(
     sources: Sequence[SiteData],
     *,
     today: dt.date,
+    at_site: bool = False,
     progress: Progress | None = None,
 ) -> Built:
     """Build a study from the data of sites that have all signed it.
 
+    Parameters
+    ----------
+    at_site
+        One site builds its own folder, for a job over sites.
+
     Raises
     ------
     StudyRefusedError
-        The study expired, a site has not signed this version, or what `build_study` refuses.
+        The study expired, a site has not signed this version, `at_site` with other than one site, or what
+        `build_study` refuses.
     """
+    if at_site and len(sources) != 1:
+        raise StudyRefusedError(
+            f"the submissions of {len(sources)} sites were given", where=checked.path.name,
+            expected="those of one site, which builds its own folder", hint="Name it with --sites.",
+        )  # fmt: skip
     sites, found = ready_to_run(checked, sources, today)
-    return build_study(checked, sources, sites=sites, signed=found, progress=progress)
+    return build_study(checked, sources, sites=sites, signed=found, at_site=at_site, progress=progress)
 
 
 def ready_to_run(

@@ -12,7 +12,7 @@ from cimara.cohort.model import data_model
 from cimara.cohort.store.content import content_hash
 from cimara.cohort.store.errors import StoreError
 from cimara.cohort.store.store import Store
-from cimara.studies.build import PROVENANCE, PROVENANCE_FORM
+from cimara.federation.reports.site_folder import PROVENANCE, PROVENANCE_FORM
 from cimara.studies.check import CheckedStudy
 
 

@@ -1,7 +1,8 @@
 """fetch what a job of a federation came to, once it is done
 
-Writes a folder for each analysis with its result, table, curve and page; of a job that failed, status.json
-with the reason. --to writes the end of the job where a portal shows it (CIMARA_FEDERATION_JOBS).
+Writes a folder for each analysis with its result, table, curve and page; of a study of charts its report,
+report/report.html, too; of a job that failed, status.json with the reason. --to writes the end of the job
+where a portal shows it (CIMARA_FEDERATION_JOBS).
 Exit code: 0 results are there, 1 the job failed, 2 it is not over, or the server can't be reached.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from cimara.cli.federation.telling import exit_code, print_job, told
+from cimara.cli.federation.telling import exit_code, print_job, print_written, told
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,5 +36,5 @@ def _fetch(args: Namespace) -> int:
     if args.to:
         put_for_portal({**found, "job": args.job}, args.to)
     print_job(found)
-    print(f"written to {out}")
+    print_written(out)
     return exit_code(found)

@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from cimara.cli import EXIT_OK
-from cimara.cli.federation.telling import Progress, exit_code, note, print_job, told
+from cimara.cli.federation.telling import Progress, exit_code, note, print_job, print_written, told
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def _from_files(args: Namespace) -> int:
     found = status_of_folder(done.folder)
     print_job(found)
     if found["state"] == "done":
-        print(f"written to {done.folder}")
+        print_written(done.folder)
     return exit_code(found)
 
 

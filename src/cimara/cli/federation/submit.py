@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of `cimara federation submit`."""
     parser.add_argument("kit", type=Path, metavar="KIT", help="folder of the researcher's kit")
     parser.add_argument("study", metavar="STUDY", help="id of the study, in house/studies of the kit")
-    parser.add_argument("--analyses", nargs="+", required=True, metavar="ID", help="analyses of the study")
+    parser.add_argument("--analyses", nargs="+", default=[], metavar="ID", help="these only (default: all)")
     parser.add_argument(
         "--drop", type=Path, metavar="FOLDER", help="write files to be carried; no connection"
     )

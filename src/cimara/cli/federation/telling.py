@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cimara.cli import EXIT_BAD_INPUT, EXIT_FINDINGS, EXIT_OK
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cimara.federation.centre.status import Status
 
 DONE = ("done", "released")
@@ -54,6 +56,14 @@ def print_job(found: dict[str, Any]) -> None:
         seen = f"last seen {site['last_seen']}" if site.get("last_seen") else "not seen yet"
         waits = f"; {site['waiting']}" if site.get("waiting") else ""
         print(f"site {site['id']}: {seen}, {site.get('bytes', 0):,} bytes{waits}")
+
+
+def print_written(folder: Path) -> None:
+    """Where results lie, and the report of a study of charts."""
+    report = folder / "report" / "report.html"
+    print(f"written to {folder}")
+    if report.is_file():
+        print(f"report: {report}")
 
 
 def _print_reason(indent: str, one: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 Takes the current version of every site that has submitted; each must have signed the study file. Writes rows,
 endpoint tables, changes over time, consort.json and provenance.json into --out. `cimara outcomes report STUDY
---data FOLDER` runs the analyses on it.
+--data FOLDER` runs the analyses on it. With --at-site one site builds the folder of its own patients, which
+stays there: `data` in its cimara_site.toml names it, and a federation asks it for sums.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from cimara.cli.study.sources import add_data_arguments, current_data
 def add_arguments(parser: ArgumentParser) -> None:
     """Arguments of `cimara study build`."""
     add_data_arguments(parser, "data folder to write")
+    parser.add_argument(
+        "--at-site", action="store_true", help="one site builds its own folder, for a study over sites"
+    )
 
 
 def run(args: Namespace) -> int:
@@ -29,7 +33,8 @@ def run(args: Namespace) -> int:
     if checked is None:
         return EXIT_BAD_INPUT
     sources = current_data(checked, args.store, args.sites)
-    built = build_signed(checked, sources, today=dt.datetime.now(dt.UTC).date(), progress=note)
+    today = dt.datetime.now(dt.UTC).date()
+    built = build_signed(checked, sources, today=today, at_site=args.at_site, progress=note)
     built.write(args.out)
     if args.json:
         tables = {one.name: [list(row) for row in one.rows] for one in built.tables}

@@ -34,7 +34,8 @@ def run(args: Namespace) -> int:
     from cimara.studies.federated_bundle import result_folder, write_federated_bundle
 
     limits = _limits(args.study) if args.study else None
-    write = write_federated_bundle if result_folder(args.out) else write_bundle
+    has_report = (args.out / "report" / "results.json").is_file()
+    write = write_federated_bundle if result_folder(args.out) and not has_report else write_bundle
     small = write(args.out, args.to, limits=limits)
     for one in small:
         print(f"masked: {one}")

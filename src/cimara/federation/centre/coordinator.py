@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cimara.cohort.study.keys import public_half
 from cimara.federation.centre.checkpoint import Checkpoint
 from cimara.federation.centre.job import Job
-from cimara.federation.centre.job_folder import put
+from cimara.federation.centre.job_folder import held_alone, put
 from cimara.federation.centre.job_result import JobResult
 from cimara.federation.centre.status import Status
 from cimara.federation.errors import Code, FederationError
@@ -72,14 +72,19 @@ class Coordinator(Generic[D]):
         ------
         FederationError
             Before anything is sent: UNKNOWN_ANALYSIS, UNKNOWN_SENDER, TOO_FEW_SITES, NO_ANSWER (a site that
-            the transport does not reach), OLD_ROUND (the folder holds a job already).
+            the transport does not reach), OLD_ROUND (the folder holds a job already), OTHER_COORDINATOR
+            (another process runs the job).
         """
+        with held_alone(self._folder):
+            return self._run(tuple(analyses), order)
+
+    def _run(self, analyses: tuple[str, ...], order: bytes | None) -> JobResult:
         if (self._folder / ORDER).is_file():
             raise FederationError(
                 Code.OLD_ROUND, "the folder holds a job already", where=self._folder.name,
                 hint="Resume it, or name another folder.",
             )  # fmt: skip
-        frame = order if order is not None else signed(self._new_order(tuple(analyses)), self._key)
+        frame = order if order is not None else signed(self._new_order(analyses), self._key)
         read_order = self._checked(frame)
         put(self._folder / ORDER, frame)
         self._checkpoint.write(self._folder)
@@ -89,12 +94,15 @@ class Coordinator(Generic[D]):
         """Go on from the last complete round, with a new attempt at the next one.
 
         Where the job only waits for a steward the same attempt goes on, so that what was released meanwhile
-        counts. A job that is over gives its result again. Raises FederationError (OLD_ROUND) where the folder
-        holds no job.
+        counts. A job that is over gives its result again. Raises FederationError: OLD_ROUND where the folder
+        holds no job, OTHER_COORDINATOR where another process runs it.
         """
-        path = self._folder / ORDER
-        if not path.is_file():
+        if not (self._folder / ORDER).is_file():
             raise FederationError(Code.OLD_ROUND, "the folder holds no job", where=self._folder.name)
+        with held_alone(self._folder):
+            return self._resume(self._folder / ORDER)
+
+    def _resume(self, path: Path) -> JobResult:
         frame = path.read_bytes()
         order = self._checked(frame)
         self._checkpoint = Checkpoint.read(self._folder)

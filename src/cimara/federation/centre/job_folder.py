@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.wire import Packet, pack, unpack
 from cimara.outcomes.contract import Summary
 
+LOCK = ".lock"
 TOTAL = "cimara-federation-total/1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
@@ -54,6 +58,23 @@ def put_json(path: Path, content: object, *, lasting: bool = True) -> None:
 def read_json(path: Path) -> Any:
     """The value in a JSON file, None where there is no file."""
     return json.loads(path.read_bytes()) if path.is_file() else None
+
+
+@contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """A job's folder for one coordinator alone, until it is through or its process ends.
+
+    Raises FederationError (OTHER_COORDINATOR) where another one has it: two would ask one round twice.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FederationError(
+                Code.OTHER_COORDINATOR, "another coordinator runs this job now", where=folder.name
+            ) from error
+        yield
 
 
 class Totals:

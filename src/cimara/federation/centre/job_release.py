@@ -11,6 +11,7 @@ from cimara.federation.centre.job_folder import read_json
 from cimara.federation.centre.job_result import RESULT
 from cimara.federation.centre.status import JobState, read_status
 from cimara.federation.errors import Code, FederationError
+from cimara.federation.reports.chart_study import REPORT
 from cimara.federation.site.ledger import Ledger
 
 LEDGER = "releases.jsonl"
@@ -24,7 +25,7 @@ def release_job(folder: Path, *, by: str, checked_by: str = "") -> Mapping[str, 
     Parameters
     ----------
     folder
-        The job's, with its results in `result`.
+        The job's, with its results in `result`, and its report in `report` where the study has one.
     by, checked_by
         Names of the person who hands out, and of a second one who has checked, where the study asks for two.
 
@@ -44,16 +45,21 @@ def release_job(folder: Path, *, by: str, checked_by: str = "") -> Mapping[str, 
             Code.NOT_RELEASED, "who hands out and who has checked are two people, each with a name"
         )
     place = folder / RESULT
-    files = sorted(path for path in place.rglob("*") if path.is_file())
+    files = _files(place)
     rules = {path.parent.name: read_json(path)["disclosure"] for path in files if path.name == "results.json"}
     entry = Ledger(folder.parent / LEDGER).write(
         decision=HANDED_OUT, job=status.job, study=status.study, analyses=sorted(rules), rules=rules,
         by=by.strip(), checked_by=checked_by.strip(),
-        files={str(path.relative_to(place)): _digest(path) for path in files},
+        files={str(path.relative_to(place)): _digest(path) for path in files}
+        | {str(path.relative_to(folder)): _digest(path) for path in _files(folder / REPORT)},
     )  # fmt: skip
     status.state = JobState.RELEASED
     status.write(folder, lasting=True)
     return entry
+
+
+def _files(place: Path) -> list[Path]:
+    return sorted(path for path in place.rglob("*") if path.is_file())
 
 
 def _digest(path: Path) -> str:

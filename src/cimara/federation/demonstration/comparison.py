@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import polars as pl
 
 from cimara.federation.exchange import Done, Record, advance
 from cimara.federation.tables.asked import Labelled
+from cimara.federation.tables.rows import with_pooled_facts
 from cimara.federation.tables.studies import TableStudy
 from cimara.federation.tables.works import TableWork
 from cimara.outcomes.pooling.site_panel import SitePanel, site_panel
@@ -18,6 +21,8 @@ from cimara.outcomes.rows import Survival
 
 OF_A_SITE = "cox_strat"
 """The estimator whose strata are the sites: pooled, the column of the site is a stratum."""
+WITHIN_SITES = "stratified"
+"""The baseline of others whose risk sets lie inside a site."""
 PANEL = "site_panel"
 """The estimator that tells sites apart: pooled, the rows of each site are a part."""
 
@@ -48,7 +53,8 @@ def pooled(study: TableStudy, analysis: str, rows: pl.DataFrame) -> Any:
     apart = replace(work, asked=replace(work.asked, strata=(sites, *work.asked.strata)))
     if work.estimator == PANEL:
         return _panel(apart, sites.levels, rows)
-    prepared = (apart if work.estimator == OF_A_SITE else work).prepare(rows)
+    within = work.estimator == OF_A_SITE or work.asked.baseline == WITHIN_SITES
+    prepared = (apart if within else work).prepare(rows)
     record = Record()
     while not isinstance(here := advance(prepared, record), Done):
         record.totals.append(here.own)
@@ -56,10 +62,11 @@ def pooled(study: TableStudy, analysis: str, rows: pl.DataFrame) -> Any:
 
 
 def _panel(work: TableWork, sites: tuple[str, ...], rows: pl.DataFrame) -> SitePanel:
-    parts = [work.prepare(rows.filter(pl.col("site") == site)).rows["rows"] for site in sites]
-    asked = work.asked
+    parts = [work.prepare(rows.filter(pl.col("site") == site)) for site in sites]
+    asked, counted = work.asked, reduce(add, [one.facts.summary() for one in parts])
+    tables = [one.rows["rows"] for one in parts]
     return site_panel(
-        [one for one in parts if isinstance(one, Survival)],
+        [with_pooled_facts(one, asked, counted) for one in tables if isinstance(one, Survival)],
         sites=sites, ties=asked.ties, refit=asked.refit, confidence=asked.confidence,
     )  # fmt: skip
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from cimara.cohort.study.keys import new_key, write_key
 from cimara.federation.demonstration.rows import site_rows
 from cimara.federation.demonstration.study_file import RESEARCHER, STUDY, write_study
+from cimara.federation.provision.project import Bind
 from cimara.federation.site.policy import FILE, policy_text
 from cimara.federation.tables.studies import TableStudy
 
 MAIL = "member014@example.org"
 DATA = "rows.csv"
+LOOPBACK = "localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,9 @@ def set_up(
     analyses: Mapping[str, str],
     at: datetime,
     port: int | None = None,
+    host: str = LOOPBACK,
 ) -> Houses:
-    """Provision a federation on this machine's loopback and fill its kits.
+    """Provision a federation on this machine's loopback, or another host, and fill its kits.
 
     Parameters
     ----------
@@ -65,13 +68,15 @@ def set_up(
         Bodies of `[[analysis]]` of the study file, by id.
     port
         The server's; None for one that is free.
+    host
+        The server's name; it listens on all addresses where that is not the loopback's.
     """
     from cimara.federation.provision import provision
 
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
     project = folder / "project.toml"
-    project.write_text(_project(sites, port), encoding="utf-8")
+    project.write_text(_project(sites, host, port), encoding="utf-8")
     provision(project, folder / "kits")
     keys = {name: new_key() for name in sites}
     centre = {"coordinator": new_key(), RESEARCHER: new_key()}
@@ -97,13 +102,14 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _project(sites: tuple[str, ...], port: int) -> str:
+def _project(sites: tuple[str, ...], host: str, port: int) -> str:
+    own = f'also = ["127.0.0.1"]\nbind = "{Bind.LOOPBACK}"' if host == LOOPBACK else f'bind = "{Bind.ALL}"'
     listed = "\n".join(
         f'[[site]]\nid = "{name}"\norganisation = "institution_{place:02d}"'
         for place, name in enumerate(sites, start=1)
     )
     return (
-        f'name = "demonstration"\n\n[server]\nhost = "localhost"\nalso = ["127.0.0.1"]\nport = {port}\n'
-        f'bind = "loopback"\norganisation = "demo_centre"\n\n{listed}\n\n'
+        f'name = "demonstration"\n\n[server]\nhost = "{host}"\nport = {port}\n{own}\n'
+        f'organisation = "demo_centre"\n\n{listed}\n\n'
         f'[[researcher]]\nid = "{MAIL}"\norganisation = "demo_centre"\n'
     )

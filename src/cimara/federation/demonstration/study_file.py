@@ -38,14 +38,21 @@ ANALYSES: Mapping[str, str] = {
 """What the demonstration asks: table 1, both Cox models, Fine-Gray, Kaplan-Meier, leave-one-site-out."""
 
 
-def study_text(sites: tuple[str, ...], coordinators: Mapping[str, str], analyses: Mapping[str, str]) -> str:
+def study_text(
+    sites: tuple[str, ...],
+    coordinators: Mapping[str, str],
+    analyses: Mapping[str, str],
+    *,
+    name: str = STUDY,
+    grid: str = "weekly",
+) -> str:
     """The text of the study file; `coordinators` are public keys by name."""
     named = ", ".join(f'"{one}"' for one in sites)
-    keys = "\n".join(f'{name} = "{key}"' for name, key in coordinators.items())
-    asked = "\n\n".join(f'[[analysis]]\nid = "{name}"\n{told}' for name, told in analyses.items())
+    keys = "\n".join(f'{who} = "{key}"' for who, key in coordinators.items())
+    asked = "\n\n".join(f'[[analysis]]\nid = "{one}"\n{told}' for one, told in analyses.items())
     return (
-        f'[study]\nid = "{STUDY}"\ntitle = "Demonstration on invented patients"\n\n'
-        f'[federation]\ngrid = "weekly"\nuntil = {UNTIL + 7}\nsites = [{named}]\n\n'
+        f'[study]\nid = "{name}"\ntitle = "Demonstration on invented patients"\n\n'
+        f'[federation]\ngrid = "{grid}"\nuntil = {UNTIL + 7}\nsites = [{named}]\n\n'
         f"[federation.coordinators]\n{keys}\n\n{asked}\n"
     )
 
@@ -56,12 +63,16 @@ def write_study(
     coordinators: Mapping[str, Ed25519PrivateKey],
     analyses: Mapping[str, str],
     at: datetime,
+    *,
+    study: str = STUDY,
+    grid: str = "weekly",
 ) -> TableStudy:
-    """Write the study into a folder, signed by all its sites."""
+    """Write a study of that id and grid into a folder, signed by all its sites."""
     folder.mkdir(parents=True)
     path = folder / "study.toml"
     public = {name: public_half(key).text for name, key in coordinators.items()}
-    path.write_text(study_text(tuple(sites), public, analyses), encoding="utf-8")
+    text = study_text(tuple(sites), public, analyses, name=study, grid=grid)
+    path.write_text(text, encoding="utf-8")
     registered = "\n".join(
         f'[sites.{name}]\nname = "Demo Institution {place:02d}"\nkey = "{public_half(key).text}"\n'
         for place, (name, key) in enumerate(sites.items(), start=1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cimara.cohort.study.disclosure import Disclosure
 from cimara.federation.disclosure.release_limits import release_limit
 
 
@@ -43,6 +44,36 @@ def rounded_count(count: float, rule: Rounding | str = Rounding.REDACT) -> int |
         return None
     base = int(release_limit("round_to"))
     return base * math.floor(whole / base + 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class CountRule:
+    """How a study shows its counts: those below `least` not at all, the others to the nearest `base`."""
+
+    least: float
+    base: int
+
+    @classmethod
+    def of(cls, limits: Disclosure) -> CountRule:
+        """The platform's rule, and a study's where it is stricter."""
+        redact, people = release_limit("redact"), limits.min_n
+        stricter = people > release_limit("statistic_n")
+        return cls(
+            max(redact + 1, people) if stricter else redact + 1,
+            max(limits.round_base, int(release_limit("round_to"))),
+        )
+
+    def shown(self, count: float) -> int | None:
+        """A count as it is shown; None where it is not. Raises ValueError for a negative one."""
+        if count < 0:
+            raise ValueError("a count below 0")
+        whole = round(count)
+        return None if whole < self.least else self.base * math.floor(whole / self.base + 0.5)
+
+    def behind(self, shown: int) -> tuple[float, float]:
+        """The least and the largest count that is shown as this number."""
+        least = max(self.least, math.ceil(shown - self.base / 2))
+        return least, math.ceil(shown + self.base / 2) - 1
 
 
 def rounded_counts(counts: Sequence[float], rule: Rounding | str = Rounding.REDACT) -> RoundedCounts:

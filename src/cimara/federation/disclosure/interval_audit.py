@@ -60,7 +60,7 @@ def audit(shown: Sequence[Bounds | None], sums: Sequence[Sum]) -> tuple[Exposed,
         if one is not None:
             continue
         least, most = (_extreme(place, sign, matrix, upper, box) for sign in (1, -1))
-        if not _safe(least, most):
+        if not is_hidden_enough(least, most):
             found.append(Exposed(place, least, most))
     return tuple(found)
 
@@ -78,7 +78,8 @@ def determined(hidden: Sequence[bool], sums: Sequence[Sum]) -> tuple[int, ...]:
     return tuple(place for place, share in zip(places, inside, strict=True) if share > 1 - 1e-9)
 
 
-def _safe(least: float, most: float) -> bool:
+def is_hidden_enough(least: float, most: float) -> bool:
+    """Whether a hidden count that lies between two numbers is safe: 10 wide, or all of 0 to 7."""
     slack = 1e-6
     wide = most - least >= release_limit("interval") - slack
     return wide or (least <= slack and most >= release_limit("redact") - slack)

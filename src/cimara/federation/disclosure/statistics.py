@@ -71,3 +71,25 @@ def redacted_statistics(
         sides = 1.0 if share == 0.5 else min(share, 1 - share)
         changed.append(pl.when(pl.col(n) * sides >= least).then(pl.col(name)).alias(name))
     return frame.select(kept).with_columns(changed)
+
+
+def means_shown(patients: Sequence[float], *, least: float | None = None) -> tuple[bool, ...]:
+    """Which groups' means may stand beside that of all groups together.
+
+    A mean of fewer than `least` patients (10) is not shown. Since the mean of all is that of the groups by
+    their numbers, one that is left over would follow: so the smallest others are not shown either, until two
+    groups with `least` patients together are hidden.
+
+    Parameters
+    ----------
+    patients
+        Those behind each group's mean; together they are all.
+    """
+    fewest = release_limit("statistic_n") if least is None else least
+    shown = [n >= fewest for n in patients]
+    while True:
+        hidden = [n for n, one in zip(patients, shown, strict=True) if not one and n]
+        left = [(n, place) for place, (n, one) in enumerate(zip(patients, shown, strict=True)) if one]
+        if not hidden or not left or (len(hidden) > 1 and sum(hidden) >= fewest):
+            return tuple(shown)
+        shown[min(left)[1]] = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +21,10 @@ from cimara.federation.provision import settings
 from cimara.federation.provision.certificates import Certificate, read_certificate
 from cimara.federation.provision.connection import connection
 from cimara.federation.provision.finding import Finding, Who, bad, good, warning
+from cimara.federation.reports.chart_study import ChartStudy
+from cimara.federation.reports.site_folder import SiteFolder
 from cimara.federation.site.policy import Policy
+from cimara.federation.study import FederatedStudy
 from cimara.federation.transport.nvflare.house import House
 
 WARN_BEFORE = timedelta(days=60)
@@ -196,8 +199,13 @@ def _keys(kit: _Kit) -> Iterator[Finding]:
 
 def _house(kit: _Kit) -> Iterator[Finding]:
     house = House(kit.folder)
-    studies = [study for _, study in house.studies()]
-    if not studies:
+    found = list(house.read_studies())
+    studies = [study for _, study, _ in found if study is not None]
+    for path, study, words in found:
+        if study is None:
+            told = f"house/studies/{path.parent.name} cannot be used: {words}"
+            yield bad("studies", told, Who.CENTRE, "The centre sends the study anew, with all its files.")
+    if not found:
         yield warning("studies", "there is no study that can be read in house/studies", Who.SITE,
                       "A folder for each: study.toml, sites.toml, the signatures.")  # fmt: skip
     if kit.kind is not Kind.SITE:
@@ -212,11 +220,27 @@ def _house(kit: _Kit) -> Iterator[Finding]:
     except FederationError as error:
         yield bad("policy", str(error), Who.SITE, "")
         return
+    yield from _data(policy, studies, name)
+
+
+def _data(policy: Policy, studies: Sequence[FederatedStudy[Any]], site: str) -> Iterator[Finding]:
     if not policy.data.exists():
         yield bad("data", f"there is no {policy.data.name} where cimara_site.toml says", Who.SITE,
                   "Correct `data` in house/cimara_site.toml.")  # fmt: skip
     else:
-        yield good("data", "the file that cimara_site.toml names is there")
+        yield good("data", "what cimara_site.toml names is there")
+    for study in studies:
+        if policy.data.exists() and isinstance(study, ChartStudy) and site in study.sites:
+            yield _folder_of_charts(SiteFolder(policy.data, study), site)
+
+
+def _folder_of_charts(folder: SiteFolder, site: str) -> Finding:
+    try:
+        folder.check_model()
+        folder.read(site)
+    except FederationError as error:
+        return bad("data", f"{folder.study.id}: {error.problem}", Who.SITE, error.hint or "")
+    return good("data", f"{folder.study.id}: the data folder is of the study as it is signed")
 
 
 def _way(kit: _Kit) -> Iterator[Finding]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from cimara.federation.disclosure import rounded_count, suppressed
-from cimara.federation.disclosure.interval_audit import Sum
+from cimara.cohort.study.disclosure import Disclosure
+from cimara.federation.disclosure import CountRule, LinkedCounts, Part, means_shown
 from cimara.federation.disclosure.release_limits import release_limit
 from cimara.federation.reports.kinds import DESCRIPTION
 from cimara.federation.study import Facts
@@ -29,28 +29,34 @@ from cimara.outcomes.report.wording import endpoint_label, group_label
 ID = "description"
 """Its id among the analyses of a job."""
 HIDDEN = "not shown"
+PLATFORM = Disclosure()
+"""The limits of a study that asks for no stricter ones."""
 RULE = (
-    "Counts up to {redact:g} are not shown, nor are others that would give them away; the rest is rounded "
-    "to the nearest {round_to:g}."
+    "Counts below {least:g} are not shown, nor are others that would give them away; the rest is rounded to "
+    "the nearest {base:g}."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DescriptionWork:
-    """The description of a plan's population; `nobody` is a data folder without rows."""
+    """The description of a plan's population; `nobody` is a data folder without rows.
+
+    `limits` are the study's, for what people see.
+    """
 
     plan: Plan
     nobody: DataFolder
+    limits: Disclosure = PLATFORM
     id: str = ID
     estimator: str = DESCRIPTION
 
     def prepare(self, data: DataFolder) -> DescriptionPrepared:
         """The counts of a site's own data folder."""
-        return DescriptionPrepared(self.plan, data)
+        return DescriptionPrepared(self.plan, data, self.limits)
 
     def empty(self) -> DescriptionPrepared:
         """The counts of nobody."""
-        return DescriptionPrepared(self.plan, self.nobody)
+        return DescriptionPrepared(self.plan, self.nobody, self.limits)
 
 
 @dataclass(eq=False)
@@ -59,6 +65,7 @@ class DescriptionPrepared:
 
     plan: Plan
     data: DataFolder
+    limits: Disclosure = PLATFORM
     times: FloatArray | None = None
 
     @cached_property
@@ -115,7 +122,7 @@ class DescriptionPrepared:
             for (name, values), piece in zip(own.items(), pieces, strict=True)
         }
         steps = tuple(str(one[0]) for one in self._steps)
-        return Described(self.plan, steps, _columns(self.plan, self.rows), counts)
+        return Described(self.plan, steps, _columns(self.plan, self.rows), counts, self.limits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +133,12 @@ class Described:
     steps: tuple[str, ...]
     columns: tuple[str, ...]
     counts: Mapping[str, FloatArray]
+    limits: Disclosure = PLATFORM
 
     @property
     def released(self) -> Description:
         """The tables, as they may be seen."""
-        note = RULE.format(redact=release_limit("redact"), round_to=release_limit("round_to"))
+        note = RULE.format(least=self._rule.least, base=self._rule.base)
         return Description(
             flow=self._flow(note),
             missing=self._missing(note),
@@ -138,26 +146,49 @@ class Described:
             table_one=self._table_one(note),
         )
 
+    @property
+    def _rule(self) -> CountRule:
+        return CountRule.of(self.limits)
+
     def _flow(self, note: str) -> Sheet:
-        """Each step of the selection at the sites, then the population and who has each endpoint."""
-        cells: list[tuple[Cell, ...]] = [
-            (step, _shown(kept), _shown(gone) if gone else None)
-            for step, (kept, gone) in zip(self.steps, self.counts["flow"], strict=True)
-        ]
-        all_rows, *ends = self.counts["sizes"][0]
-        cells.append(("In the population", _shown(all_rows), None))
+        """Each step of the selection at the sites, then the population and who has each endpoint.
+
+        Whoever is kept in a step and whoever is left out were kept in the step before; so were those with an
+        endpoint, and those without it, in the population.
+        """
+        linked = LinkedCounts(self._rule)
+        lines: list[tuple[str, int, int | None]] = []
+        for step, (kept, gone) in zip(self.steps, self.counts["flow"], strict=True):
+            place, left = linked.add(kept), linked.add(gone) if gone else None
+            if lines and left is not None and linked.counts[lines[-1][1]] == kept + gone:
+                linked.link(lines[-1][1], (place, left))
+            lines.append((step, place, left))
+        whole, *ends = self.counts["sizes"][0]
+        everybody = linked.add(whole, Part.KNOWN)
+        lines.append(("In the population", everybody, None))
         named = [one for one in self.plan.endpoints if one.use]
         for one, count in zip(named, ends, strict=True):
-            told = _shown(all_rows - count) if all_rows > count else None
-            cells.append((f"{endpoint_label(one)}: has the endpoint", _shown(count), told))
+            has, lacks = linked.add(count), linked.add(whole - count) if whole > count else None
+            if lacks is not None:
+                linked.link(everybody, (has, lacks))
+            lines.append((f"{endpoint_label(one)}: has the endpoint", has, lacks))
+        shown = linked.shown()
+        cells = tuple(
+            (step, _told(shown[kept]), None if gone is None else _told(shown[gone]))
+            for step, kept, gone in lines
+        )
         unit = f"{self.plan.population.unit.capitalize()}s"
         title, columns = f"Flow of {unit.lower()}", ("Step", unit, "Left out")
-        return Sheet(name="flow", title=title, columns=columns, rows=tuple(cells), note=note)
+        return Sheet(name="flow", title=title, columns=columns, rows=cells, note=note)
 
     def _missing(self, note: str) -> Sheet:
         whole = self.counts["sizes"][0, 0]
         cells = [
-            (self.plan.label(name), _shown(empty) if empty else 0, _percent(empty, whole))
+            (
+                self.plan.label(name),
+                _told(self._rule.shown(empty)) if empty else 0,
+                _percent(empty, whole, self._rule),
+            )
             for name, empty in zip(self.columns, self.counts["empty"][0], strict=True)
         ]
         title, columns = "Missing data", ("Column", "Empty", "Share")
@@ -166,27 +197,49 @@ class Described:
     def _table_one(self, note: str) -> Sheet:
         by = self.plan.table_one.by
         names = [ALL, *(group_label(self.plan, by, one) for one in _levels(self.plan, by))]
-        sizes = self.counts["groups"][0]
-        head = ("", *(f"{name} (n = {_shown(n)})" for name, n in zip(names, sizes, strict=True)))
+        linked = LinkedCounts(self._rule)
+        sizes = [linked.add(n, Part.KNOWN) for n in self.counts["groups"][0]]
+        _link_groups(linked, sizes)
+        levels = {
+            name: _linked_levels(self.counts[f"of {name}"], linked)
+            for name in self.plan.table_one.columns
+            if self.plan.covariate(name).levels
+        }
+        shown = linked.shown()
+        head = ("", *(f"{name} (n = {_told(shown[n])})" for name, n in zip(names, sizes, strict=True)))
         cells: list[tuple[Cell, ...]] = []
         for name in self.plan.table_one.columns:
-            cells += self._described(name)
-        told = f"Numbers: mean (standard deviation). Levels: count (share of those shown). {note}"
-        return Sheet(name="table-1", title="Table 1", columns=head, rows=tuple(cells), note=told)
+            counts = self.counts[f"of {name}"]
+            if name not in levels:
+                cells.append((self.plan.label(name), *_means(counts, self.limits)))
+                continue
+            seen = np.array([[shown[place] for place in row] for row in levels[name]], dtype=object)
+            columns = [_column(counts[:, of], list(seen[:, of]), self._rule) for of in range(len(names))]
+            for place, level in enumerate(self.plan.covariate(name).levels):
+                if counts[place, 0]:
+                    told = (column[place] for column in columns)
+                    cells.append((f"{self.plan.label(name)}: {level}", *told))
+        words = f"Numbers: mean (standard deviation). Levels: count (share of those shown). {note}"
+        return Sheet(name="table-1", title="Table 1", columns=head, rows=tuple(cells), note=words)
 
-    def _described(self, name: str) -> Iterator[tuple[Cell, ...]]:
-        label, levels, counts = (
-            self.plan.label(name),
-            self.plan.covariate(name).levels,
-            self.counts[f"of {name}"],
-        )
-        if not levels:
-            yield (label, *(_mean(*one) for one in counts))
-            return
-        columns = [_column(one) for one in counts.T]
-        for place, level in enumerate(levels):
-            if counts[place, 0]:
-                yield (f"{label}: {level}", *(column[place] for column in columns))
+
+def _link_groups(linked: LinkedCounts, places: list[int]) -> None:
+    """The first count is that of everyone, the others those of groups; who has no group is counted too."""
+    everyone, *groups = places
+    if groups:
+        rest = linked.counts[everyone] - sum(linked.counts[one] for one in groups)
+        linked.link(everyone, (*groups, *([linked.add(rest, Part.UNKNOWN)] if rest else [])))
+
+
+def _linked_levels(counts: FloatArray, linked: LinkedCounts) -> list[list[int]]:
+    """Places of the counts of one column (levels x groups); how many have a label in each group is known."""
+    places = [[linked.add(n) for n in row] for row in counts]
+    for row in places:
+        _link_groups(linked, row)
+    for column in zip(*places, strict=True):
+        known = linked.add(sum(linked.counts[one] for one in column), Part.KNOWN)
+        linked.link(known, column)
+    return places
 
 
 def _columns(plan: Plan, rows: pl.DataFrame) -> tuple[str, ...]:
@@ -201,27 +254,25 @@ def _number(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else 0.0
 
 
-def _shown(count: float) -> int | str:
-    shown = rounded_count(count)
+def _told(shown: int | None) -> int | str:
     return HIDDEN if shown is None else shown
 
 
-def _percent(part: float, whole: float) -> str | None:
+def _percent(part: float, whole: float, rule: CountRule) -> str | None:
     """The share of a count that may be shown, made of what is shown."""
-    shown, base = rounded_count(part), rounded_count(whole)
+    shown, base = rule.shown(part), rule.shown(whole)
     return None if shown is None or not base else f"{number(100 * shown / base, 0)} %"
 
 
-def _column(counts: FloatArray) -> list[str]:
-    """The levels of a column in one group: those that may be shown, with their shares of what is shown."""
-    whole = rounded_count(float(counts.sum()))
-    if whole is None:
-        return [HIDDEN] * len(counts)
-    half = release_limit("round_to") / 2
-    sums = [Sum(tuple(range(len(counts))), whole - half, whole + half)]
-    seen = suppressed(counts.tolist(), sums)
+def _column(counts: FloatArray, seen: list[int | None], rule: CountRule) -> list[str]:
+    """The levels of a column in one group: those that may be shown, with their shares of what is shown.
+
+    Where a large level is hidden there are no shares: they would be of too few.
+    """
     known = sum(one for one in seen if one is not None)
-    return [HIDDEN if one is None else f"{one:,} ({number(100 * one / known, 0)} %)" for one in seen]
+    large_hidden = any(one is None and n >= rule.least for one, n in zip(seen, counts, strict=True))
+    share = "" if large_hidden or not known else " ({} %)"
+    return [HIDDEN if one is None else f"{one:,}{share.format(number(100 * one / known, 0))}" for one in seen]
 
 
 def _moments(values: pl.Series) -> list[float]:
@@ -229,10 +280,15 @@ def _moments(values: pl.Series) -> list[float]:
     return [float(len(known)), float(known.sum()), float((known**2).sum())]
 
 
+def _means(counts: FloatArray, limits: Disclosure) -> list[str]:
+    """`61 (11)` of everyone and of each group; not shown for too few, nor where the others would tell it."""
+    least = max(release_limit("statistic_n"), float(limits.min_n))
+    everyone, *groups = counts
+    shown = (everyone[0] >= least, *means_shown([one[0] for one in groups], least=least))
+    return [_mean(*one) if is_shown else HIDDEN for one, is_shown in zip(counts, shown, strict=True)]
+
+
 def _mean(n: float, total: float, squares: float) -> str:
-    """`61 (11)`; not shown for too few."""
-    if n < release_limit("statistic_n"):
-        return HIDDEN
     mean = total / n
     spread = max(squares - n * mean**2, 0.0) / (n - 1)
     return f"{significant(mean)} ({significant(float(np.sqrt(spread)))})"

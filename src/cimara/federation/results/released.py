@@ -10,19 +10,23 @@ import polars as pl
 
 from cimara.cohort.study.disclosure import Disclosure
 from cimara.federation.disclosure import (
+    CountRule,
+    LinkedCounts,
+    Part,
     curve_released,
     panel_released,
     quantiles_released,
     redacted_statistics,
     redacted_table,
-    rounded_count,
 )
 from cimara.federation.disclosure.release_limits import release_limit
 from cimara.federation.results.counted_columns import counted_by
+from cimara.federation.results.released_table_one import released_table_one
 from cimara.outcomes.comparisons.gray import GrayTest
 from cimara.outcomes.comparisons.log_rank import LogRankTest
 from cimara.outcomes.curves.incidence_curve import AalenJohansenFit
 from cimara.outcomes.curves.survival_curve import KaplanMeierFit
+from cimara.outcomes.description.sample_quantiles import SampleQuantiles
 from cimara.outcomes.description.table_one import TableOne
 from cimara.outcomes.pooling.heterogeneity import Heterogeneity
 from cimara.outcomes.pooling.site_panel import SitePanel
@@ -33,9 +37,26 @@ CURVES = (
     "Steps of curves are {curve_step:g} events or more apart, and a curve ends where fewer than "
     "{curve_at_risk:g} are at risk; times of single patients are not marked."
 )
-QUANTILES = "Medians stand on {statistic_n:g} events or more."
-MEANS = "Means and deviations stand on {statistic_n:g} patients or more; shares are of rounded counts."
+LINKED = (
+    "Further counts are not shown where the sums of a table would tell of one that is not: it may be any of "
+    "0 to {redact:g}, or is not known to within {interval:g}."
+)
+MEDIANS = "Medians stand on {statistic_n:g} events or more."
+QUANTILES = "Quantiles have {statistic_n:g} patients or more on either side, medians {statistic_n:g} in all."
+MEANS = (
+    "Means and deviations stand on {statistic_n:g} patients or more, and none follows from the others; "
+    "shares are of rounded counts."
+)
 PANEL = "Sites whose own numbers could tell of few patients are not shown."
+RULES: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((KaplanMeierFit, AalenJohansenFit), CURVES),
+    ((KaplanMeierFit,), MEDIANS),
+    ((Heterogeneity, SitePanel), PANEL),
+    ((TableOne, LogRankTest, GrayTest), LINKED),
+    ((TableOne,), MEANS),
+    ((SampleQuantiles,), QUANTILES),
+)
+"""What is said of each kind of result beside the rule of counts."""
 
 
 def released_tables(value: Any, limits: Disclosure) -> dict[str, pl.DataFrame]:
@@ -60,32 +81,22 @@ def released_panel(value: Any, limits: Disclosure) -> pl.DataFrame | None:
     """A row a site, of those that may be seen; None where it tells nothing by site."""
     if not isinstance(value, Heterogeneity | SitePanel):
         return None
-    return _as_strict(panel_released(value.table(), parameters=len(value.fit.names)), limits)
+    return _as_strict(panel_released(value.table(), parameters=len(value.fit.names), limits=limits), limits)
 
 
 def rules_applied(value: Any, limits: Disclosure) -> tuple[str, ...]:
     """The rules of release that a result went through, in words."""
     numbers = {
-        name: release_limit(name) for name in ("redact", "curve_step", "curve_at_risk", "statistic_n")
+        name: release_limit(name)
+        for name in ("redact", "curve_step", "curve_at_risk", "statistic_n", "interval")
     } | {"base": _base(limits)}
-    found = [COUNTS]
-    if isinstance(value, KaplanMeierFit | AalenJohansenFit):
-        found.append(CURVES)
-    if isinstance(value, KaplanMeierFit):
-        found.append(QUANTILES)
-    if isinstance(value, Heterogeneity | SitePanel):
-        found.append(PANEL)
-    if isinstance(value, TableOne):
-        found.append(MEANS)
+    found = [COUNTS, *(told for kinds, told in RULES if isinstance(value, kinds))]
     return tuple(one.format(**numbers) for one in found)
 
 
 def shown_count(count: float, limits: Disclosure) -> int | None:
     """One count as it is shown, by the platform's rule and a study's stricter one; None where it is not."""
-    if count < limits.min_n and limits.min_n > release_limit("statistic_n"):
-        return None
-    shown, base = rounded_count(count), _base(limits)
-    return None if shown is None else base * int(count / base + 0.5) if base != _rounded_to() else shown
+    return CountRule.of(limits).shown(count)
 
 
 def _named(value: Any, limits: Disclosure) -> dict[str, pl.DataFrame]:
@@ -95,21 +106,36 @@ def _named(value: Any, limits: Disclosure) -> dict[str, pl.DataFrame]:
         return {}
     if isinstance(value, LogRankTest | GrayTest):
         test = pl.DataFrame({"statistic": [value.statistic], "df": [value.df], "p": [value.p]})
-        groups = redacted_table(value.table().select("group", "n", "events"))
-        return {"test": test, "groups": _as_strict(groups, limits)}
+        return {"test": test, "groups": _groups(value.table().select("group", "n", "events"), limits)}
+    if isinstance(value, TableOne):
+        return {"": released_table_one(value, limits)}
+    if isinstance(value, SampleQuantiles):
+        return {"": _as_strict(redacted_table(_quantiles(value.table())), limits)}
     frame = _frame(value)
     if frame is None:
         return {}
-    made = _table_one(frame) if isinstance(value, TableOne) else redacted_table(frame)
-    return {"": _as_strict(made, limits)}
+    return {"": _as_strict(redacted_table(frame), limits)}
 
 
-def _table_one(frame: pl.DataFrame) -> pl.DataFrame:
-    """Means of enough rows; shares made anew of the counts that are shown, since n follows from a share."""
-    means = redacted_statistics(frame.drop("share"), n="n").with_columns(share=pl.lit(None, dtype=pl.Float64))
-    shown = redacted_table(means, counts=("n", "missing"), within=("column", "group"), shares={"share": "n"})
-    share = pl.when(pl.col("level").is_not_null()).then(pl.col("share") / 100)
-    return shown.with_columns(share=share).select(frame.columns)
+def _groups(frame: pl.DataFrame, limits: Disclosure) -> pl.DataFrame:
+    """Rows and events of each group; those of all groups together are shown beside the result."""
+    columns = []
+    for name in ("n", "events"):
+        linked, counts = LinkedCounts(CountRule.of(limits)), [round(one) for one in frame[name].to_list()]
+        places = [linked.add(one) for one in counts]
+        linked.link(linked.add(sum(counts), Part.KNOWN), places)
+        shown = linked.shown()
+        columns.append(pl.Series(name, [shown[place] for place in places], dtype=pl.Int64))
+    return frame.with_columns(columns)
+
+
+def _quantiles(frame: pl.DataFrame) -> pl.DataFrame:
+    """Values of quantiles with enough people on either side; each row has its own probability."""
+    kept = [
+        redacted_statistics(own.select("n", "value"), quantiles={"value": own["probability"][0]})["value"]
+        for own in frame.iter_slices(1)
+    ]
+    return frame.with_columns(value=pl.concat(kept)) if kept else frame
 
 
 def _frame(value: Any) -> pl.DataFrame | None:
@@ -140,9 +166,5 @@ def _as_strict(frame: pl.DataFrame, limits: Disclosure) -> pl.DataFrame:
     )
 
 
-def _rounded_to() -> int:
-    return int(release_limit("round_to"))
-
-
 def _base(limits: Disclosure) -> int:
-    return max(limits.round_base, _rounded_to())
+    return CountRule.of(limits).base

@@ -14,7 +14,7 @@ from cimara.federation.centre.job_result import JobResult
 from cimara.federation.centre.status import Status
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.kinds import Order, read, read_any
-from cimara.federation.site.node import SiteNode
+from cimara.federation.site.kit_node import node_of
 from cimara.federation.site.release_by_hand import Ask, Responded, respond
 from cimara.federation.site.releases import Releases
 from cimara.federation.study import FederatedStudy
@@ -47,6 +47,8 @@ def begin(
     ----------
     study
         Id of a study in `house/studies` of the kit.
+    analyses
+        Ids of analyses; all of the study where none is named.
     drop
         The folder in which the job's folder is made, to be carried to the sites.
     lasts
@@ -61,9 +63,10 @@ def begin(
 
     house = House(kit)
     of = house.named(study)
-    frame = new_order(house, of, tuple(analyses), now(), lasts)
+    frame = new_order(house, of, tuple(analyses) or tuple(of.analyses), now(), lasts)
     job = read(frame, Order, of.coordinators).job
-    return _coordinator(house, of, job, drop, progress, now).run((), order=frame)
+    result = _coordinator(house, of, job, drop, progress, now).run((), order=frame)
+    return _reported(of, result, now)
 
 
 def go_on(
@@ -80,7 +83,8 @@ def go_on(
     if not path.is_file():
         raise FederationError(Code.OLD_ROUND, "this kit has begun no such job", where=job)
     order = read(path.read_bytes(), Order, house.coordinators())
-    return _coordinator(house, house.study(order.study_hash), job, drop, progress, now).resume()
+    study = house.study(order.study_hash)
+    return _reported(study, _coordinator(house, study, job, drop, progress, now).resume(), now)
 
 
 def job_folder(house: House, job: str) -> Path:
@@ -111,15 +115,7 @@ def answer(
         `release_by_hand.respond` raises.
     """
     house = House(kit)
-    node: SiteNode[Any] = SiteNode(
-        folder=house.work,
-        site=site or site_of(kit),
-        key=house.key("site"),
-        study=_study_of(house, folder),
-        policy=house.policy,
-        data=house.rows,
-        now=now,
-    )
+    node = node_of(house, site or site_of(kit), _study_of(house, folder), now)
     return respond(folder, node, ask, person=person)
 
 
@@ -151,6 +147,14 @@ def site_of(kit: Path) -> str:
             Code.BAD_KIT, "this is no kit of a site, or it is not whole", where=kit.name,
             expected="a folder with startup/fed_client.json",
         ) from error  # fmt: skip
+
+
+def _reported(study: FederatedStudy[Any], result: JobResult, now: Callable[[], datetime]) -> JobResult:
+    """The result, after a report of it was written where the study has one."""
+    from cimara.federation.reports.chart_study import put_report
+
+    put_report(study, result, now)
+    return result
 
 
 def _coordinator(

@@ -131,6 +131,11 @@ class SiteJob:
         """Whether the analysis, or the job, is over."""
         return any((self.folder / ENDED / name).is_file() for name in ("job", f"of-{analysis}"))
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the private key of its masks lies here."""
+        return (self.folder / MASK_KEY).is_file()
+
     def end(self, analysis: str, outcome: str) -> None:
         """Note that an analysis is over, or the job (""); after a job its mask key and its sums go."""
         put(self.folder / ENDED / (f"of-{analysis}" if analysis else "job"), f"{outcome}\n".encode())

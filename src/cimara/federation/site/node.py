@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from cimara.federation.centre.refusals import at_site, words_of
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.estimators import ESTIMATORS
 from cimara.federation.guard.checks import Guard
+from cimara.federation.guard.orders import CLOCKS_APART
 from cimara.federation.masking import FixedRosters
 from cimara.federation.messages.kinds import (
     Answer,
@@ -41,6 +42,8 @@ from cimara.federation.site.round import SiteRound
 from cimara.federation.study import FederatedStudy
 
 D = TypeVar("D")
+EXPIRED = "expired"
+"""How a job ended that the coordinator has not ended in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class SiteNode(Generic[D]):
     now
         The time, with its zone.
     data_model
-        Version of the data model that the site's tables are in; None where it is the study's.
+        Version of the data model that the site's tables are in, or what gives it when a job is joined; None
+        where it is the study's.
     """
 
     def __init__(
@@ -89,16 +93,17 @@ class SiteNode(Generic[D]):
         policy: Path,
         data: Callable[[], tuple[D, str]],
         now: Callable[[], datetime],
-        data_model: str | None = None,
+        data_model: str | Callable[[], str] | None = None,
     ) -> None:
         self._folder, self._site, self._key, self._study = folder, site, key, study
         self._policy, self._data, self._now = policy, data, now
-        self._data_model = study.data_model if data_model is None else data_model
+        self._asked_model = study.data_model if data_model is None else data_model
         self._jobs: dict[str, SiteJob] = {}
         self._read_policy: tuple[bytes, Policy] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._ledger = Ledger(folder / "ledger.jsonl")
         self.releases = Releases(folder / "releases", self._ledger, study.id)
+        self._open = dict(self._jobs_with_keys())
 
     @property
     def site(self) -> str:
@@ -118,6 +123,7 @@ class SiteNode(Generic[D]):
         """
         about = _About()
         try:
+            self._end_expired()
             message = read_any(frame, self._study.coordinators)
             about = _About.of(message)
             return self._answered(message, frame, by_hand)
@@ -131,6 +137,8 @@ class SiteNode(Generic[D]):
         job, order = self._job_of(message)
         if isinstance(message, End):
             job.end(message.analysis, message.outcome)
+            if not message.analysis:
+                self._open.pop(message.job, None)
             self.releases.forget(message.job, message.analysis)
             self._note("ended", message.job, analysis=message.analysis, outcome=message.outcome)
             return signed(Ready(job=message.job, sender=self._site), self._key)
@@ -144,15 +152,40 @@ class SiteNode(Generic[D]):
             Code.UNKNOWN_SCHEMA, f"a site is not sent a message of this kind ({type(message).__name__})"
         )
 
+    def _end_expired(self) -> None:
+        """End jobs whose order has expired and that nobody ended: their mask keys and sums go."""
+        for name, order in list(self._open.items()):
+            if self._now() > datetime.fromisoformat(order.expires) + CLOCKS_APART:
+                del self._open[name]
+                self._job(name).end("", EXPIRED)
+                self.releases.forget(name, "")
+                self._ledger.write(
+                    decision="ended", job=name, study=order.study, analysis="", outcome=EXPIRED
+                )
+
+    def _jobs_with_keys(self) -> Iterator[tuple[str, Order]]:
+        """Jobs that are not over, as an earlier process left them."""
+        for folder in sorted((self._folder / "jobs").glob("*")):
+            job = self._job(folder.name)
+            frame = job.kept(ORDER)
+            if job.has_key and frame is not None:
+                try:
+                    yield folder.name, read(frame, Order, self._study.coordinators)
+                except FederationError:
+                    continue  # a job of another study, whose own node ends it
+
+    def _job(self, name: str) -> SiteJob:
+        return self._jobs.setdefault(name, SiteJob(self._folder / "jobs" / name))
+
     def _join(self, order: Order, frame: bytes, guard: Guard) -> bytes:
         guard.order(order, self._now())
-        job = self._jobs.setdefault(order.job, SiteJob(self._folder / "jobs" / order.job))
+        job = self._job(order.job)
         if job.ended(""):
             raise FederationError(Code.OLD_ROUND, "the job is over", hint="Start a new one.")
         kept = job.kept(ORDER)
         if kept is not None and kept != frame:
             raise FederationError(Code.OLD_ROUND, "another order was given under this job's id before")
-        if self._study.data_model != self._data_model:
+        if self._study.data_model != self._data_model():
             raise FederationError(
                 Code.OTHER_DATA_MODEL, "the site's tables are in another version of the data model",
                 expected=f"version {self._study.data_model} of the study",
@@ -164,6 +197,7 @@ class SiteNode(Generic[D]):
         answer = job.kept(JOINED)
         if answer is None:
             job.keep(ORDER, frame)
+            self._open[order.job] = order
             answer = self._joined(order, job)
             job.keep(JOINED, answer)
         self._note("joined", order.job, roster=list(order.roster), analyses=list(order.analyses))
@@ -178,7 +212,7 @@ class SiteNode(Generic[D]):
                 sender=self._site,
                 mask_key=mask_key,
                 data_version=version,
-                data_model=self._data_model,
+                data_model=self._study.data_model,
                 binding=self._key.sign(binding_text(order, self._site, mask_key)).hex(),
             ),
             self._key,
@@ -231,6 +265,10 @@ class SiteNode(Generic[D]):
         job.hold_version(version)
         return rows, version
 
+    def _data_model(self) -> str:
+        """The version that the site's tables are in now."""
+        return self._asked_model if isinstance(self._asked_model, str) else self._asked_model()
+
     def _policy_now(self) -> Policy:
         """The policy as the file says it now; taken apart only where the file has changed."""
         try:
@@ -242,7 +280,7 @@ class SiteNode(Generic[D]):
         return self._read_policy[1]
 
     def _job_of(self, message: Message) -> tuple[SiteJob, Order]:
-        job = self._jobs.setdefault(message.job, SiteJob(self._folder / "jobs" / message.job))
+        job = self._job(message.job)
         if job.ended("") and not isinstance(message, End):
             raise FederationError(Code.OLD_ROUND, "the job is over")
         if not job.orders:

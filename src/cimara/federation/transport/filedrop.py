@@ -28,12 +28,17 @@ _ROUND = re.compile(r"round-([0-9]{4,6})")
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An answer that fits its question, and whether it is a refusal."""
+    """A file with an answer that fits its question, and whether it is a refusal."""
 
+    path: Path
     site: str
     query: str
-    frame: bytes
     refused: bool
+
+    @property
+    def frame(self) -> bytes:
+        """What the site signed; whoever takes it checks the signature again."""
+        return Dropped.of(self.path.read_bytes()).frame
 
 
 class FileDropTransport:
@@ -51,6 +56,7 @@ class FileDropTransport:
     def __init__(self, folder: Path, study: FederatedStudy[Any]) -> None:
         self.folder, self._study = folder, study
         self._findings: tuple[Finding, ...] = ()
+        self._looked: dict[str, tuple[_Given, ...]] = {}
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -72,23 +78,35 @@ class FileDropTransport:
             UNKNOWN_SENDER, BROKEN_SIGNATURE, BROKEN_MESSAGE for a frame that is no coordinator's.
         """
         message = read_any(frame, self._study.coordinators)
-        folder = self.folder / plain_name(message.job, "a job")
-        self._ask(folder, frame)
-        answers = self._answers(folder, message.job)
-        wanted = {one.site: one.frame for one in answers if one.query == digest(frame)}
+        folder, query = self.folder / plain_name(message.job, "a job"), digest(frame)
+        is_new = self._ask(folder, frame)
+        if not (self._is_known(message.job, query, sites) or (is_new and message.job in self._looked)):
+            self._looked[message.job] = self._answers(folder, message.job)
+        wanted = {one.site: one for one in self._looked[message.job] if one.query == query}
         missing = [site for site in sites if site not in wanted]
         if missing:
             raise self._waits(missing)
-        return {site: wanted[site] for site in sites}
+        return {site: wanted[site].frame for site in sites}
 
-    def _ask(self, folder: Path, frame: bytes) -> None:
+    def _is_known(self, job: str, query: str, sites: tuple[str, ...]) -> bool:
+        """Whether the files that were looked at last have the answers of all these sites.
+
+        A job has many questions: its files are looked at anew only for an answer that is missing, or for a
+        refusal, which a site may take back.
+        """
+        own = {one.site for one in self._looked.get(job, ()) if one.query == query and not one.refused}
+        return own >= set(sites)
+
+    def _ask(self, folder: Path, frame: bytes) -> bool:
+        """Put the question into the folder; False where it lies there."""
         rounds = _rounds(folder)
         if any((path / QUERY).is_file() and (path / QUERY).read_bytes() == frame for path in rounds.values()):
-            return
+            return False
         place(folder / f"round-{max(rounds, default=0) + 1:04d}", QUERY, frame)
         place(folder, README, _readme(folder.name, self._study.id).encode())
+        return True
 
-    def _answers(self, folder: Path, job: str) -> list[_Given]:
+    def _answers(self, folder: Path, job: str) -> tuple[_Given, ...]:
         """Answers to any question of the job, refusals first so that what a site says later counts."""
         asked = {
             digest((path / QUERY).read_bytes())
@@ -96,14 +114,14 @@ class FileDropTransport:
             if (path / QUERY).is_file()
         }
 
-        def read(_: Path, content: bytes) -> _Given | None:
-            return None if digest(content) in asked else self._read(content, job, asked)
+        def read(path: Path, content: bytes) -> _Given | None:
+            return None if digest(content) in asked else self._read(path, content, job, asked)
 
         given, findings = looked_at(folder, read)
         self._findings = tuple(findings)
-        return sorted(given, key=lambda one: not one.refused)
+        return tuple(sorted(given, key=lambda one: not one.refused))
 
-    def _read(self, content: bytes, job: str, asked: set[str]) -> _Given:
+    def _read(self, path: Path, content: bytes, job: str, asked: set[str]) -> _Given:
         if _is_question(content):
             raise FederationError(Code.OLD_ROUND, "is a question that this folder did not ask")
         told = Dropped.of(content)
@@ -121,7 +139,7 @@ class FileDropTransport:
         message = read_any(told.frame, {told.site: self._study.sites[told.site]})
         if message.job not in (job, ""):
             raise FederationError(Code.OLD_ROUND, "is an answer for another job")
-        return _Given(told.site, told.query, told.frame, isinstance(message, Refused))
+        return _Given(path, told.site, told.query, isinstance(message, Refused))
 
     def _waits(self, missing: list[str]) -> FederationError:
         problem = "no answer yet"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 import polars as pl
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import special  # type: ignore[import-untyped]
 from scipy.special import expit, log_expit  # type: ignore[import-untyped]
 
 from cimara.outcomes.causal.treatment import Treatment
@@ -193,7 +193,7 @@ class Propensity:
             coef=coef,
             se=se,
             z=coef / se,
-            p=2 * stats.norm.sf(np.abs(coef / se)),
+            p=2 * special.ndtr(-np.abs(coef / se)),
             covariance=covariance,
             aliased=state.aliased,
             loglik=state.loglik,

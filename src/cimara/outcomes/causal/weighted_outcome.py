@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import special  # type: ignore[import-untyped]
 
 from cimara.outcomes.causal.weights import Estimand, TreatmentWeights
 from cimara.outcomes.contract import Scope, State, Summary, run
@@ -128,13 +128,13 @@ def weighted_cox(
     if test is None:
         raise NotEstimable(Concern.NOT_SUPPORTED, "a weighted model has no test without a robust variance")
     se = np.sqrt(np.diag(covariance))
-    hr, lower, upper = interval_limits(fit.coef, se * stats.norm.ppf(0.5 + confidence / 2))
+    hr, lower, upper = interval_limits(fit.coef, se * special.ndtri(0.5 + confidence / 2))
     return WeightedEffect(
         names=fit.names,
         coef=fit.coef,
         se=se,
         z=fit.coef / se,
-        p=2 * stats.norm.sf(np.abs(fit.coef / se)),
+        p=2 * special.ndtr(-np.abs(fit.coef / se)),
         covariance=covariance,
         hr=hr,
         hr_lower=lower,

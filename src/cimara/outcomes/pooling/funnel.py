@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import special  # type: ignore[import-untyped]
 
 from cimara.outcomes.contract import FloatArray
 from cimara.outcomes.model_warnings import Concern, NotEstimable
@@ -38,7 +38,7 @@ class Funnel:
     def limits(self, se: ArrayLike, level: float) -> tuple[FloatArray, FloatArray]:
         """Lower and upper limits at any standard errors, to draw the curves."""
         spread = np.sqrt(self.overdispersion) if self.widened else 1.0
-        reach = stats.norm.ppf((1 + level) / 2) * spread * np.asarray(se, dtype=np.float64)
+        reach = special.ndtri((1 + level) / 2) * spread * np.asarray(se, dtype=np.float64)
         return self.target - reach, self.target + reach
 
     def table(self) -> pl.DataFrame:

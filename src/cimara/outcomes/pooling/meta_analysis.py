@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import numpy as np
 import polars as pl
+import scipy  # type: ignore[import-untyped]  # its parts load where they are used
 from numpy.typing import ArrayLike
-from scipy import optimize, stats  # type: ignore[import-untyped]
 
 from cimara.outcomes.contract import FloatArray
 from cimara.outcomes.model_warnings import Concern, ModelWarning, NotEstimable
@@ -75,7 +75,7 @@ class SitePool:
 
     def table(self) -> pl.DataFrame:
         """One row a site with its normal interval, then the mean and a new site (the prediction interval)."""
-        half = stats.norm.ppf((1 + self.conf_level) / 2) * np.sqrt(self.variances)
+        half = scipy.stats.norm.ppf((1 + self.conf_level) / 2) * np.sqrt(self.variances)
         return pl.DataFrame(
             {
                 "site": [*self.sites, "mean", "new site"],
@@ -129,7 +129,7 @@ def pool_sites(
     variance = _variance_of_mean(y, weights, mean) if knapp_hartung else 1 / weights.sum()
     q, df = _cochran_q(y, v), k - 1
     se = float(np.sqrt(variance))
-    reference = stats.t(df) if knapp_hartung else stats.norm()
+    reference = scipy.stats.t(df) if knapp_hartung else scipy.stats.norm()
     quantile = reference.ppf((1 + conf_level) / 2)
     spread = _prediction_spread(predicted, k, conf_level, quantile) * np.sqrt(tau2 + variance)
     return SitePool(
@@ -146,7 +146,7 @@ def pool_sites(
         i2=tau2 / (tau2 + _typical_variance(v)),
         q=q,
         q_df=df,
-        q_p=float(stats.chi2.sf(q, df)),
+        q_p=float(scipy.stats.chi2.sf(q, df)),
         prediction_lower=float(mean - spread) if np.isfinite(spread) else None,
         prediction_upper=float(mean + spread) if np.isfinite(spread) else None,
         method=how,
@@ -164,7 +164,9 @@ def _tau2_reml(y: FloatArray, v: FloatArray) -> float:
     scan = np.concatenate(([0.0], np.geomspace(1e-8 * top, top, SCANNED)))
     slope = np.array([_reml_slope(one, y, v) for one in scan])
     falls = np.flatnonzero((slope[:-1] > 0) & (slope[1:] <= 0))
-    found = [optimize.brentq(_reml_slope, scan[at], scan[at + 1], args=(y, v), xtol=1e-15) for at in falls]
+    found = [
+        scipy.optimize.brentq(_reml_slope, scan[at], scan[at + 1], args=(y, v), xtol=1e-15) for at in falls
+    ]
     candidates = [*found, 0.0]
     return float(max(candidates, key=lambda tau2: _restricted_loglik(tau2, y, v)))
 
@@ -204,7 +206,7 @@ def _typical_variance(v: FloatArray) -> float:
 def _prediction_spread(rule: Prediction, k: int, conf_level: float, quantile: float) -> float:
     if rule is Prediction.SAME_AS_MEAN:
         return quantile
-    return float(stats.t.ppf((1 + conf_level) / 2, k - 2)) if k > 2 else np.inf
+    return float(scipy.stats.t.ppf((1 + conf_level) / 2, k - 2)) if k > 2 else np.inf
 
 
 def _warnings(k: int, spread: float, se: float) -> tuple[ModelWarning, ...]:

@@ -58,13 +58,6 @@ class TestPlan:
         assert plan(demo) == 2
         assert "cox_strat" in capsys.readouterr().err
 
-    def test_a_study_of_charts_is_sent_to_its_own_command(
-        self, demo: Demo, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        demo.study.write_text("[cohort]\n[federation]\n")
-        assert plan(demo) == 2
-        assert "cimara study run --federated" in capsys.readouterr().err
-
 
 class TestCheck:
     def check(self, demo: Demo, table: pl.DataFrame, *more: str) -> int:
@@ -109,6 +102,13 @@ class TestRun:
         assert (demo.folder / "out/job/status.json").is_file()
         assert (demo.folder / "out/job/result/A1").is_dir()
         assert len(list((demo.folder / "out/sites").glob("*/ledger.jsonl"))) == 3
+
+    def test_a_study_of_charts_is_sent_to_its_own_command(
+        self, demo: Demo, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        demo.study.write_text("[cohort]\n[federation]\n")
+        assert run(demo) == 2
+        assert "cimara study run --federated" in capsys.readouterr().err
 
     def test_a_site_with_too_few_patients_refuses_and_the_advice_is_told(
         self, demo: Demo, capsys: pytest.CaptureFixture[str]

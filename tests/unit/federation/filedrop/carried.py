@@ -22,6 +22,9 @@ class Carried:
     """The centre's folder, and a copy of it at each site, as a courier makes them."""
 
     base: Path
+    restarts: bool = True
+    """Whether each answer is given by a new process at the site, from a copy of the folder; else by one that
+    stays, in a folder that all share, which is faster."""
     house: House = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,16 +60,14 @@ class Carried:
         return self.at(site)
 
     def respond(self, site: str, typed: str | None = None, folder: Path | None = None) -> Responded:
-        """A person at the site answers what lies there, and types the job's number or something else.
-
-        Each time in a new process, which knows what is on the site's disk.
-        """
+        """A person at the site answers what lies there, and types the job's number or something else."""
 
         def ask(job: str, lines: tuple[str, ...]) -> str:
             self.asked.append((site, job, lines))
             return job if typed is None else typed
 
-        return respond(folder or self.at(site), self.house.restarted(site), ask, person=PERSON)
+        node = self.house.restarted(site) if self.restarts else self.house.transport.nodes[site]
+        return respond(folder or self.at(site), node, ask, person=PERSON)
 
     def take_back(self, site: str) -> None:
         """Carry a site's files back to the centre."""
@@ -79,11 +80,16 @@ class Carried:
             self.respond(site)
             self.take_back(site)
 
+    def trip_in_one_folder(self) -> None:
+        """All sites answer in the centre's own folder, which they share."""
+        for site in self.sites:
+            self.respond(site, folder=self.centre)
+
     def until_done(self, result: JobResult) -> tuple[JobResult, int]:
         """The job's end, and how many times the folder was carried."""
         trips = 0
         while str(result.state) == "paused":
-            self.trip()
+            self.trip() if self.restarts else self.trip_in_one_folder()
             trips += 1
             result = self.resume()
         return result, trips

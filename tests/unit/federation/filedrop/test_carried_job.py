@@ -13,6 +13,8 @@ import pytest
 
 from cimara.federation.centre.job_result import JobResult
 from cimara.federation.centre.status import JobState, read_status
+from cimara.federation.transport import filedrop
+from cimara.federation.transport.dropped import looked_at
 from cimara.federation.transport.local import MEMORY
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.rows import Survival
@@ -108,6 +110,24 @@ def _rotterdam() -> pl.DataFrame:
         *[pl.col(name).cast(pl.Float64) for name in SCALED],
         pl.col("hormon").cast(pl.String),
     )
+
+
+def test_the_files_of_a_job_are_looked_at_once_for_the_answers_to_all_questions(
+    carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = [cox_analysis(name) for name in ("A1", "A2", "A3")]
+    carried.live_in(House(carried.base / "three", study=study_of(*three)))
+    carried.start("A1", "A2", "A3")
+    for _ in range(2):
+        carried.trip()
+        carried.resume()
+    carried.trip()
+    looked: list[Path] = []
+    monkeypatch.setattr(
+        filedrop, "looked_at", lambda folder, read: (looked.append(folder), looked_at(folder, read))[1]
+    )
+    carried.resume()
+    assert len(looked) == 1
 
 
 def test_a_question_is_the_same_file_for_every_site_and_is_asked_once(carried: Carried) -> None:

@@ -18,6 +18,7 @@ from cimara.federation.centre.job_result import JobResult
 from cimara.federation.centre.status import STATUS, JobState
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.kinds import Order, read
+from cimara.federation.reports.chart_study import put_report
 from cimara.federation.transport.nvflare.carriage import TOPIC
 from cimara.federation.transport.nvflare.filters import kit_of
 from cimara.federation.transport.nvflare.house import House
@@ -82,18 +83,21 @@ class StudyController(Controller):  # type: ignore[misc]
         order = read(self._order, Order, house.coordinators())
         self._transport = NVFlareTransport(self, fl_ctx, abort, order.roster)
         self._folder = house.work / "jobs" / plain_name(order.job, "a job")
+        study = house.study(order.study_hash)
         coordinator = Coordinator(
-            study=house.study(order.study_hash),
+            study=study,
             transport=self._transport,
             folder=self._folder,
             key=house.key("server"),
-            now=lambda: datetime.now(UTC),
+            now=_utc_now,
         )
         if (self._folder / STATUS).is_file():
             result = coordinator.resume()
         else:
             result = coordinator.run(order.analyses, order=self._order)
-        return _after_steward(result, coordinator.resume, lambda: bool(abort.triggered))
+        result = _after_steward(result, coordinator.resume, lambda: bool(abort.triggered))
+        put_report(study, result, _utc_now)
+        return result
 
     def _hand_out(self, fl_ctx: Any) -> None:
         """Copy what may be seen, and nothing else, to where NVFlare keeps a job's results."""
@@ -105,6 +109,10 @@ class StudyController(Controller):  # type: ignore[misc]
     def _status(self, topic: str, data: Any, fl_ctx: Any) -> dict[str, Any]:
         told = read_json(self._folder / STATUS) if self._folder is not None else None
         return dict(told) if told is not None else {"state": str(JobState.WAITING_SITES)}
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _told(result: JobResult) -> str:

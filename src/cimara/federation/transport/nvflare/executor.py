@@ -10,6 +10,7 @@ from nvflare.apis.executor import Executor  # type: ignore[import-untyped]
 from nvflare.apis.fl_constant import FLContextKey, ReturnCode  # type: ignore[import-untyped]
 from nvflare.apis.shareable import make_reply  # type: ignore[import-untyped]
 
+from cimara.federation.site.kit_node import node_of
 from cimara.federation.site.node import SiteNode
 from cimara.federation.transport.nvflare.carriage import TASK, carried, frame_of
 from cimara.federation.transport.nvflare.filters import kit_of
@@ -40,12 +41,4 @@ def site_node(house: House, site: str, app: Path) -> SiteNode[Any]:
     Raises FederationError (UNKNOWN_STUDY, BAD_KIT, BROKEN_SIGNATURE).
     """
     order = order_of_app(app, house.coordinators())
-    return SiteNode(
-        folder=house.work,
-        site=site,
-        key=house.key("site"),
-        study=house.study(order.study_hash),
-        policy=house.policy,
-        data=house.rows,
-        now=lambda: datetime.now(UTC),
-    )
+    return node_of(house, site, house.study(order.study_hash), lambda: datetime.now(UTC))

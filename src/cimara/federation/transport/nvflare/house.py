@@ -11,10 +11,10 @@ module, so whatever reads rows or runs analyses is imported where it is used: it
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +72,20 @@ class House:
 
     def studies(self) -> Iterator[tuple[Path, FederatedStudy[Any]]]:
         """The studies that can be read, with their folders."""
-        from cimara.cohort.study.errors import StudyError
+        for path, study, _ in self.read_studies():
+            if study is not None:
+                yield path.parent, study
+
+    def read_studies(self) -> Iterator[tuple[Path, FederatedStudy[Any] | None, str]]:
+        """Every study file with its study, or with what is wrong with it."""
+        from cimara.federation.opening import open_study
+        from cimara.terms.errors import CimaraError
 
         for path in self._study_files():
             try:
-                yield path.parent, read_study(path)
-            except StudyError:
-                continue
+                yield path, open_study(path), ""
+            except CimaraError as error:
+                yield path, None, str(error)
 
     def study(self, study_hash: str) -> FederatedStudy[Any]:
         """The study with that hash. Raises FederationError (UNKNOWN_STUDY)."""
@@ -105,8 +112,7 @@ class House:
         found: dict[str, PublicKey] = {}
         for path in self._study_files():
             try:
-                named = tomllib.loads(path.read_text(encoding="utf-8"))["federation"]["coordinators"]
-                found |= {str(name): PublicKey.of_text(str(key)) for name, key in named.items()}
+                found |= _coordinators_in(path.read_bytes())
             except (OSError, ValueError, KeyError, TypeError, AttributeError, KeyTextError):
                 continue
         return found
@@ -118,32 +124,12 @@ class House:
         """The public half of the house's key."""
         return public_half(self.key(role))
 
-    def rows(self) -> tuple[Any, str]:
-        """The rows that the policy names, and the SHA-256 of the file.
 
-        Raises FederationError (BAD_TABLE) where it is no table of CSV or Parquet.
-        """
-        import polars as pl
-
-        from cimara.federation.site.policy import Policy
-
-        path = Policy.read(self.policy).data
-        try:
-            content = path.read_bytes()
-            read = pl.read_parquet if path.suffix == ".parquet" else pl.read_csv
-            return read(content), hashlib.sha256(content).hexdigest()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise FederationError(
-                Code.BAD_TABLE, "the data that cimara_site.toml names cannot be read", where=path.name,
-                expected="a file of CSV or Parquet", hint="The site corrects `data` or the file.",
-            ) from error  # fmt: skip
-
-
-def read_study(path: Path) -> FederatedStudy[Any]:
-    """The study in a file. Raises StudyError with all that is wrong with it."""
-    from cimara.federation.tables.studies import read_table_study
-
-    return read_table_study(path)
+@lru_cache(maxsize=64)
+def _coordinators_in(study: bytes) -> Mapping[str, PublicKey]:
+    """Whom a study file names; asked at every message, and taken apart where the file has changed."""
+    named = tomllib.loads(study.decode("utf-8"))["federation"]["coordinators"]
+    return {str(name): PublicKey.of_text(str(key)) for name, key in named.items()}
 
 
 def kit_of_app(app: Path) -> Path:

@@ -28,7 +28,7 @@ CONNECT = 15.0
 """Seconds to reach the server in."""
 ORDERS = "orders"
 OVER = "FINISHED"
-LOOK = 0.5
+LOOK = 1.0
 
 
 def submit(kit: Path, study: str, analyses: Iterable[str], *, lasts: timedelta = timedelta(days=30)) -> str:
@@ -38,6 +38,8 @@ def submit(kit: Path, study: str, analyses: Iterable[str], *, lasts: timedelta =
     ----------
     study
         Its id; the study lies in `house/studies` of the kit.
+    analyses
+        Ids of analyses; all of the study where none is named.
     lasts
         How long sites may answer to the order.
 
@@ -53,7 +55,8 @@ def submit(kit: Path, study: str, analyses: Iterable[str], *, lasts: timedelta =
         SERVER_LOST, CERTIFICATE, BAD_KIT.
     """
     house = House(kit)
-    order = new_order(house, house.named(study), tuple(analyses), datetime.now(UTC), lasts)
+    of = house.named(study)
+    order = new_order(house, of, tuple(analyses) or tuple(of.analyses), datetime.now(UTC), lasts)
     return _send(house, order)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tests.unit.federation.estimators.oracle_cases import CASES, Case, table
+from tests.federated.estimators.oracle_cases import CASES, Case, table
 
 STUDY = "tables-of-r"
 PREFIX = {"rotterdam": "rotterdam_", "mgus2": "mgus2_", "covid": ""}

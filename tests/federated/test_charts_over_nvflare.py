@@ -25,8 +25,8 @@ from cimara.studies.build import build_study
 from cimara.studies.check import CheckedStudy
 from cimara.studies.demonstration.whole_way import COORDINATOR
 from cimara.studies.plan_by_sites import plan_by_sites
+from tests.federated.charts.chart_kits import STUDY, fill_site, signed_study, submissions
 from tests.many import MANY
-from tests.unit.studies.chart_kits import STUDY, fill_site, signed_study, submissions
 
 pytestmark = pytest.mark.skipif(not MANY, reason="about a minute; CIMARA_MANY=1 runs it")
 

@@ -20,12 +20,12 @@ from cimara.federation.demonstration.study_file import ANALYSES
 from cimara.federation.site.policy import FILE
 from cimara.federation.tables.analyses import ANALYSES as ESTIMATORS
 from cimara.federation.transport.nvflare.session import follow, resume, status, submit
+from tests.federated.estimators.oracle_cases import oracle
+from tests.federated.estimators.test_oracle import same
 from tests.federated.live import THREE, WITHIN, again, connected, job_folder, rounds, told, wait, with_study
 from tests.federated.one_process import ran
 from tests.federated.real_data import STUDY, analyses, cases, tables
 from tests.many import MANY
-from tests.unit.federation.estimators.oracle_cases import oracle
-from tests.unit.federation.estimators.test_oracle import same
 
 pytestmark = pytest.mark.shared_data
 WAYS = ("in one process", "in real processes whose server is killed") if MANY else ("in one process",)

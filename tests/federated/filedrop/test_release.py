@@ -17,7 +17,7 @@ from cimara.federation.site.release_by_hand import respond
 from cimara.federation.site.releases import release_waiting, what_leaves
 from cimara.federation.study import Facts
 from cimara.federation.transport.dropped import Dropped
-from tests.unit.federation.filedrop.carried import PERSON, Carried
+from tests.federated.filedrop.carried import PERSON, Carried
 
 FACTS = Facts(patients=104, rows=104, events={"death": 41})
 ANSWER = Answer(

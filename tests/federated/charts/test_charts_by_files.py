@@ -39,7 +39,7 @@ from cimara.outcomes.report.running import run_plan
 from cimara.studies.build import build_study
 from cimara.studies.bundle import read_bundle
 from cimara.studies.plan_by_sites import plan_by_sites
-from tests.unit.studies.chart_kits import NOW, STUDY, ChartKits, chart_kits, submissions
+from tests.federated.charts.chart_kits import NOW, STUDY, ChartKits, chart_kits, submissions
 
 CLOSE = 1e-10
 ASKED = ("A1", "A4", "description")

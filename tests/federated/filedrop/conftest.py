@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cimara.federation.transport.local import MEMORY
-from tests.unit.federation.filedrop.carried import Carried
+from tests.federated.filedrop.carried import Carried
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from cimara.federation.messages.wire import LIMIT
 from cimara.federation.site.release_by_hand import Responded
 from cimara.federation.transport import dropped
 from cimara.federation.transport.dropped import Dropped, looked_at, place
-from tests.unit.federation.filedrop.carried import Carried
+from tests.federated.filedrop.carried import Carried
 
 
 @pytest.fixture

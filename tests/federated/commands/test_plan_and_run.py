@@ -10,7 +10,7 @@ import pytest
 
 from cimara.cli import main
 from cimara.federation.messages.wire import LIMIT
-from tests.unit.cli.federation.conftest import Demo
+from tests.federated.commands.conftest import Demo
 
 
 def plan(demo: Demo, *more: str) -> int:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cimara import federation
+from tests.federated.estimators.oracle_cases import CASES, SITES, Case, Numbers, oracle, table
+from tests.federated.estimators.split import SPLITS, Codes, as_strata, houses, in_houses, study_of
 from tests.in_step import assert_no_rows_say_nothing, in_step
 from tests.many import MANY
-from tests.unit.federation.estimators.oracle_cases import CASES, SITES, Case, Numbers, oracle, table
-from tests.unit.federation.estimators.split import SPLITS, Codes, as_strata, houses, in_houses, study_of
 
 pytestmark = pytest.mark.shared_data
 IDS = [f"{one.key}-{one.analysis['estimator']}-{place}" for place, one in enumerate(CASES)]

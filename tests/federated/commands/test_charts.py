@@ -12,7 +12,7 @@ import pytest
 
 from cimara.cli import main
 from cimara.cohort.store.store import Store
-from tests.unit.studies.chart_kits import NOW, STUDY, ChartKits, chart_kits, submissions
+from tests.federated.charts.chart_kits import NOW, STUDY, ChartKits, chart_kits, submissions
 
 
 def federation(*words: object) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from cimara.cli import main
 from cimara.federation.tables.studies import read_table_study
-from tests.unit.cli.federation.conftest import SITES, Demo
+from tests.federated.commands.conftest import SITES, Demo
 
 
 class Carried:

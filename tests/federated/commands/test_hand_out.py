@@ -9,7 +9,7 @@ import pytest
 
 from cimara.cli import main
 from cimara.federation.site.ledger import Ledger
-from tests.unit.cli.federation.conftest import Demo
+from tests.federated.commands.conftest import Demo
 
 CHECKED = ("--checked-by", "Demo Member 015")
 

@@ -107,7 +107,7 @@ def _job(
 
 
 def _jobs(houses: Houses) -> list[Path]:
-    place = houses.server / "house" / "work" / "jobs"
+    place = houses.server / "house" / "kept" / "jobs"
     return sorted(place.iterdir()) if place.is_dir() else []
 
 

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEBIAN_BINARIES = Path("/usr/lib/postgresql")
 POSTGRES_USER = "postgres"
 DATABASE_USER = "cimara"
-SLOW = ["tests/browser", "tests/federated", "tests/generative", "tests/r", "tests/web"]
-"""The longest first: one worker begins with them, and the other takes from the end, where tests are short."""
+SLOW = ["tests/federated", "tests/browser", "tests/generative", "tests/r", "tests/web"]
+"""Those that wait and the longest first: the other worker takes from the end, where tests are short."""
 MADE_ONCE = "TESTS_MADE_ONCE"
 """Names the folder of what both runs use and the first one makes: the small demonstration study."""
 WIDE = "200"

@@ -29,8 +29,8 @@ WITHIN = 90.0
 def job_folder(houses: Houses, job: str) -> Path:
     """The server's folder of what NVFlare calls `job`."""
     house = House(houses.researcher)
-    order = read((house.work / ORDERS / f"{job}.msg").read_bytes(), Order, house.coordinators())
-    return House(houses.server).work / "jobs" / order.job
+    order = read((house.kept / ORDERS / f"{job}.msg").read_bytes(), Order, house.coordinators())
+    return House(houses.server).kept / "jobs" / order.job
 
 
 def told(houses: Houses, job: str) -> dict:

@@ -76,7 +76,7 @@ def test_an_order_a_day_behind_the_sites_clocks_has_expired(kits: Houses, tmp_pa
 def test_a_site_whose_tables_are_in_another_data_model_is_named(kits: Houses, tmp_path: Path):
     house = House(kits.site("UT02"))
     newer: SiteNode[Any] = SiteNode(
-        folder=house.work, site="UT02", key=house.key("site"), study=kits.study, policy=house.policy,
+        folder=house.kept, site="UT02", key=house.key("site"), study=kits.study, policy=house.policy,
         data=lambda: (pl.DataFrame(), ""), now=_now, data_model="1.7",
     )  # fmt: skip
     job = ran(kits, ("A2",), tmp_path, nodes={"UT02": newer})
@@ -93,7 +93,7 @@ def test_a_name_of_a_job_that_is_a_path_is_refused(kits: Houses):
     answer = read_any(node_of(house, "NL01", kits.study, _now).answer(frame), kits.study.sites)
     assert isinstance(answer, Refused)
     assert answer.code == _last(kits, "NL01", Code.BROKEN_MESSAGE)["code"]
-    assert not list(kits.folder.parent.rglob("elsewhere"))
+    assert not list(kits.folder.rglob("elsewhere"))
 
 
 def _fails_with_a_value(kits: Houses, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -111,7 +111,7 @@ def test_every_sum_that_left_a_site_was_masked(story: Story):
 
 def _answers(story: Story) -> list[Answer]:
     """What left site NL01."""
-    left = sorted((House(story.houses.site("NL01")).work / "jobs").rglob("sent/*"))
+    left = sorted((House(story.houses.site("NL01")).kept / "jobs").rglob("sent/*"))
     found = (_message(path.read_bytes(), story.houses.study.sites) for path in left)
     return [one for one in found if isinstance(one, Answer)]
 

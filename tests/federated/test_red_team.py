@@ -42,7 +42,7 @@ JOB = "00000000-0000-0000-0000-000000000001"
 def site(houses: Houses, tmp_path: Path) -> Path:
     """A site's kit of one test alone."""
     kit = tmp_path / "NL01"
-    shutil.copytree(houses.site("NL01"), kit, ignore=shutil.ignore_patterns("work"))
+    shutil.copytree(houses.site("NL01"), kit, ignore=shutil.ignore_patterns("kept"))
     return kit
 
 
@@ -103,7 +103,7 @@ def _executor(content: dict) -> dict:
 
 def test_a_job_of_ours_is_deployed(deploy: Callable[..., str | None], site: Path):
     assert deploy(lambda app: None) is None
-    assert not (site / "house" / "work" / "ledger.jsonl").exists()
+    assert not (site / "house" / "kept" / "ledger.jsonl").exists()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -219,7 +219,7 @@ def test_a_signed_answer_leaves_and_nothing_rides_beside_it(site: Path, context:
     left = SignedAnswersOnly().process(result, context)
     assert "hidden" not in left
     assert frame_of(left) == frame_of(result)
-    assert not (site / "house" / "work" / "ledger.jsonl").exists()
+    assert not (site / "house" / "kept" / "ledger.jsonl").exists()
 
 
 def test_a_question_of_nobody_we_know_does_not_come_in(site: Path, context: FLContext):

@@ -45,7 +45,7 @@ class Carried:
         return self.main("resume", self.centre, self.job, "--drop", self.drop)
 
     def status(self) -> dict[str, object]:
-        path = self.centre / "house" / "work" / "jobs" / self.job / "status.json"
+        path = self.centre / "house" / "kept" / "jobs" / self.job / "status.json"
         return json.loads(path.read_text())
 
     def main(self, *words: object) -> int:
@@ -86,7 +86,7 @@ def test_nothing_leaves_unless_the_number_of_the_job_is_typed(
     assert carried.respond("NL01", typed) == 1
     assert "nothing left" in capsys.readouterr().err
     assert not list((carried.drop / carried.job).rglob("answer-*"))
-    ledger = (carried.sites["NL01"] / "house/work/ledger.jsonl").read_text()
+    ledger = (carried.sites["NL01"] / "house/kept/ledger.jsonl").read_text()
     assert '"decision":"not released"' in ledger
     assert "Demo Member 014" in ledger
 
@@ -143,7 +143,7 @@ def waiting(carried: Carried) -> Path:
     carried.all_respond()
     carried.resume()
     carried.respond("NL01", "no")
-    return carried.sites["NL01"] / "house/work/ledger.jsonl"
+    return carried.sites["NL01"] / "house/kept/ledger.jsonl"
 
 
 def test_a_steward_releases_what_waits(

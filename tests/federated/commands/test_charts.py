@@ -94,12 +94,12 @@ class TestByHand:
             if federation("resume", centre, job, "--drop", drop) == 0:
                 break
         told = capsys.readouterr().out.splitlines()[-1]
-        assert told == f"report: {centre / 'house/work/jobs' / job / 'report/report.html'}"
+        assert told == f"report: {centre / 'house/kept/jobs' / job / 'report/report.html'}"
 
     def test_all_analyses_are_asked_for_where_none_is_named(self, kits: ChartKits) -> None:
         drop = kits.folder / "drop"
         assert federation("submit", kits.researcher, STUDY, "--drop", drop) == 0
-        (status,) = (kits.researcher / "house/work/jobs").glob("*/status.json")
+        (status,) = (kits.researcher / "house/kept/jobs").glob("*/status.json")
         asked = [one["id"] for one in json.loads(status.read_text())["analyses"]]
         assert asked == ["A1", "A2", "A3", "A4", "A5", "description"]
 

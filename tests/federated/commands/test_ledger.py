@@ -18,7 +18,7 @@ UNITS = frozenset({"NL01-0001", "NL01-0002"})
 @pytest.fixture
 def kit(tmp_path: Path) -> Path:
     """A kit whose site took part, sent two rounds, and refused a third."""
-    ledger = Ledger(tmp_path / "house" / "work" / "ledger.jsonl")
+    ledger = Ledger(tmp_path / "house" / "kept" / "ledger.jsonl")
     about = {"study": STUDY, "job": JOB, "analysis": "A1"}
     ledger.write(decision="joined", study=STUDY, job=JOB, roster=["DE03", "NL01", "UT02"], analyses=["A1"])
     ledger.write_cohort(ledger.unit_ids(UNITS), **about, data_version="d" * 64, roster=["NL01"])
@@ -32,7 +32,7 @@ def ledger(*words: object) -> int:
     return main(["federation", "ledger", *map(str, words)])
 
 
-@pytest.mark.parametrize("place", ["", "house/work", "house/work/ledger.jsonl"])
+@pytest.mark.parametrize("place", ["", "house/kept", "house/kept/ledger.jsonl"])
 def test_it_is_found_in_a_kit_a_folder_or_by_its_name(
     kit: Path, place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -43,7 +43,7 @@ def test_it_is_found_in_a_kit_a_folder_or_by_its_name(
 
 
 def test_a_changed_line_is_found(kit: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = kit / "house/work/ledger.jsonl"
+    path = kit / "house/kept/ledger.jsonl"
     path.write_text(path.read_text().replace('"bytes":953', '"bytes":954'))
     assert ledger(kit) == 2
     assert "FED-218" in capsys.readouterr().err
@@ -62,7 +62,7 @@ def test_nobody_is_named_not_even_as_a_hash(kit: Path, form: str, capsys: pytest
     written = kit / "page.html"
     ledger(kit, form, *([written] if form == "--page" else []))
     told = written.read_text() if form == "--page" else capsys.readouterr().out
-    units = re.search(r'"units":\[(.*?)\]', (kit / "house/work/ledger.jsonl").read_text())
+    units = re.search(r'"units":\[(.*?)\]', (kit / "house/kept/ledger.jsonl").read_text())
     assert units is not None
     for hashed in json.loads(f"[{units[1]}]"):
         assert hashed not in told

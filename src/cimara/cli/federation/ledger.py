@@ -1,6 +1,6 @@
 """read what left a house and what was refused, and verify that nobody changed it
 
-The ledger lies in house/work/ledger.jsonl of a kit. Each line holds the hash of the one before, and a seal
+The ledger lies in house/kept/ledger.jsonl of a kit. Each line holds the hash of the one before, and a seal
 lies beside it, so that a line that is changed, cut out or cut off is found. It is verified every time.
 --page writes it in words, for a data protection officer: as a web page, or as Markdown (.md).
 Exit code: 0 the ledger holds, 2 it was changed, or there is none.
@@ -54,11 +54,11 @@ def _file(path: Path) -> Path:
     """The ledger in a kit, a folder or a file. Raises FederationError (BAD_KIT) where there is none."""
     from cimara.federation.errors import Code, FederationError
 
-    for one in (path / "house" / "work" / "ledger.jsonl", path / "ledger.jsonl", path):
+    for one in (path / "house" / "kept" / "ledger.jsonl", path / "ledger.jsonl", path):
         if one.is_file():
             return one
     raise FederationError(
         Code.BAD_KIT, "there is no ledger yet", where=path.name or str(path),
-        expected="house/work/ledger.jsonl of a kit",
+        expected="house/kept/ledger.jsonl of a kit",
         hint="It begins with the first order that the site gets.",
     )  # fmt: skip

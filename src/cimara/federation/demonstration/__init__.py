@@ -87,7 +87,7 @@ def _ran(houses: Houses, names: tuple[str, ...], say: Callable[[str], None]) -> 
         houses.researcher, submit(houses.researcher, STUDY, names), within=JOB_WITHIN, progress=tell
     )
     say(f"the job took {time.monotonic() - began:.1f} s: {told['nvflare']}")
-    jobs = sorted((houses.server / "house" / "work" / "jobs").iterdir())
+    jobs = sorted((houses.server / "house" / "kept" / "jobs").iterdir())
     if not jobs:
         raise FederationError(Code.NO_ANSWER, "the job was not started", hint=" ".join(told["detail"]))
     status = read_status(jobs[-1])

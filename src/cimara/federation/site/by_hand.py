@@ -89,7 +89,7 @@ def go_on(
 
 def job_folder(house: House, job: str) -> Path:
     """Where a kit keeps what it knows of a job."""
-    return house.work / JOBS / plain_name(job, "a job")
+    return house.kept / JOBS / plain_name(job, "a job")
 
 
 def answer(
@@ -129,11 +129,11 @@ def release(kit: Path, ask: Ask, *, person: str) -> int:
     study_of = {
         one["job"]: str(one["study"]) for one in ledger.entries() if one.get("job") and "study" in one
     }
-    waiting = Releases(house.work / RELEASES, ledger, "").waiting()
+    waiting = Releases(house.kept / RELEASES, ledger, "").waiting()
     for job in dict.fromkeys(one.job for one in waiting):
         own = [one for one in waiting if one.job == job]
         typed = ask(job, tuple(f"{one.analysis}, round {one.step}: {one.words}" for one in own))
-        releases = Releases(house.work / RELEASES, ledger, study_of.get(job, ""))
+        releases = Releases(house.kept / RELEASES, ledger, study_of.get(job, ""))
         releases.decide(job, own, typed=typed, person=person)
     return len(waiting)
 

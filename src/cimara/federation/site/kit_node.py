@@ -24,7 +24,7 @@ def node_of(
 ) -> SiteNode[Any]:
     """The node of a house for one of its studies. Raises FederationError (BAD_KIT) without a key."""
     return SiteNode(
-        folder=house.work,
+        folder=house.kept,
         site=site,
         key=house.key("site"),
         study=study,

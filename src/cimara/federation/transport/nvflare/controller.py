@@ -82,7 +82,7 @@ class StudyController(Controller):  # type: ignore[misc]
         house = House(kit_of(fl_ctx))
         order = read(self._order, Order, house.coordinators())
         self._transport = NVFlareTransport(self, fl_ctx, abort, order.roster)
-        self._folder = house.work / "jobs" / plain_name(order.job, "a job")
+        self._folder = house.kept / "jobs" / plain_name(order.job, "a job")
         study = house.study(order.study_hash)
         coordinator = Coordinator(
             study=study,

@@ -3,7 +3,7 @@
     house/cimara_site.toml      the site's policy; it names the data
     house/site_key.pem          the site's Ed25519 key (`coordinator_key.pem`, `researcher_key.pem` elsewhere)
     house/studies/ID/           study.toml, sites.toml and the sites' signatures
-    house/work/                 the ledger, and a folder for each job
+    house/kept/                 the ledger, and a folder for each job
 
 Study, data, key and policy come from here and never from a job. The process of an idle house imports this
 module, so whatever reads rows or runs analyses is imported where it is used: it would double the memory.
@@ -27,7 +27,7 @@ from cimara.federation.site.ledger import Ledger
 if TYPE_CHECKING:
     from cimara.federation.study import FederatedStudy
 
-HOUSE, WORK, STUDIES = "house", "work", "studies"
+HOUSE, KEPT, STUDIES = "house", "kept", "studies"
 STUDY, POLICY = "study.toml", "cimara_site.toml"
 KEYS = {"site": "site_key.pem", "server": "coordinator_key.pem", "researcher": "researcher_key.pem"}
 COORDINATOR = "coordinator"
@@ -46,9 +46,9 @@ class House:
         return self.kit / HOUSE
 
     @property
-    def work(self) -> Path:
+    def kept(self) -> Path:
         """Where jobs and the ledger lie."""
-        return self.folder / WORK
+        return self.folder / KEPT
 
     @property
     def policy(self) -> Path:
@@ -58,7 +58,7 @@ class House:
     @property
     def ledger(self) -> Ledger:
         """The ledger of what left this house and what was refused."""
-        return Ledger(self.work / "ledger.jsonl")
+        return Ledger(self.kept / "ledger.jsonl")
 
     def key(self, role: str) -> Ed25519PrivateKey:
         """The private key of the house in that role. Raises FederationError (BAD_KIT) where there is none."""

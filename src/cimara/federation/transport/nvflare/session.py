@@ -66,7 +66,7 @@ def resume(kit: Path, job: str) -> str:
     Returns the id of the new NVFlare job. Raises FederationError as `submit`.
     """
     house = House(kit)
-    path = house.work / ORDERS / f"{job}.msg"
+    path = house.kept / ORDERS / f"{job}.msg"
     if not path.is_file():
         raise FederationError(Code.OLD_ROUND, "this kit has sent no such job", where=job)
     return _send(house, path.read_bytes())
@@ -185,7 +185,7 @@ def _send(house: House, order: bytes) -> str:
         folder = write_job(Path(aside) / "order", order, house.coordinators())
         with session(house.kit) as flare:
             job = str(flare.submit_job(str(folder)))
-    kept = house.work / ORDERS / f"{job}.msg"
+    kept = house.kept / ORDERS / f"{job}.msg"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(order)
     return job

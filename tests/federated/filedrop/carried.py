@@ -12,7 +12,7 @@ from cimara.federation.centre.job_result import JobResult
 from cimara.federation.site.release_by_hand import Responded, respond
 from cimara.federation.transport.dropped import Dropped
 from cimara.federation.transport.filedrop import FileDropTransport
-from tests.unit.federation.engine.small_job import House
+from tests.federated.engine.small_job import House
 
 PERSON = "Demo Member 014"
 

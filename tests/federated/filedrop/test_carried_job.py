@@ -18,9 +18,9 @@ from cimara.federation.transport.dropped import looked_at
 from cimara.federation.transport.local import MEMORY
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.rows import Survival
+from tests.federated.engine.small_job import COLUMNS, House, cox_analysis, pooled, study_of, table
 from tests.federated.filedrop.carried import Carried
 from tests.shared_data import shared_data
-from tests.unit.federation.engine.small_job import COLUMNS, House, cox_analysis, pooled, study_of, table
 
 SCALED = {"age": (55.0, 10.0), "nodes": (3.0, 5.0)}
 KEYS, COUNTS, EXTREMES = 1, 1, 1

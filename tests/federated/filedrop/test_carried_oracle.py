@@ -20,13 +20,13 @@ from cimara.federation.estimators import ESTIMATORS
 from cimara.federation.tables.analyses import ANALYSES
 from cimara.federation.tables.studies import SimulatedStudy, table_study
 from cimara.federation.transport.local import MEMORY
+from tests.federated.engine.small_job import House
 from tests.federated.estimators.oracle_cases import CASES, SITES, Case, oracle, table
 from tests.federated.estimators.split import as_strata, in_houses
 from tests.federated.estimators.test_oracle import LEAVE_ONE_OUT, same
 from tests.federated.filedrop.carried import Carried
 from tests.in_step import in_step
 from tests.many import MANY
-from tests.unit.federation.engine.small_job import House
 
 pytestmark = pytest.mark.shared_data
 TABLES = ("rotterdam", "mgus2", "cgd", "covid")

@@ -22,7 +22,7 @@ from cimara.federation.errors import Code, FederationError
 from cimara.federation.masking import UsedRounds
 from cimara.federation.messages.kinds import Query, read_any
 from cimara.federation.site import job as site_job
-from tests.unit.federation.engine.small_job import SITES, House, study_of
+from tests.federated.engine.small_job import SITES, House, study_of
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["__main__", __name__])

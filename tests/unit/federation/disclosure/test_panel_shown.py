@@ -12,7 +12,7 @@ from cimara.federation.results.released import released_panel
 from cimara.outcomes.pooling.heterogeneity import heterogeneity
 from cimara.outcomes.pooling.site_panel import site_panel
 from cimara.outcomes.rows import Survival
-from tests.unit.federation.engine.small_job import COLUMNS, table
+from tests.federated.engine.small_job import COLUMNS, table
 
 PATIENTS = {"NL01": 60, "UT02": 70, "CH03": 80, "DE04": 9}
 

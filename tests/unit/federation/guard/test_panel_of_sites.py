@@ -14,7 +14,7 @@ from cimara.federation.errors import Code
 from cimara.federation.transport.local import MEMORY
 from cimara.outcomes.pooling.site_panel import SitePanel, site_panel
 from cimara.outcomes.rows import Survival
-from tests.unit.federation.engine.small_job import House, cox_analysis, study_of, table
+from tests.federated.engine.small_job import House, cox_analysis, study_of, table
 
 LARGE, SMALL = ("NL01", "UT02", "CH03"), ("DE04", "FR05")
 

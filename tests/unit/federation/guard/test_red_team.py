@@ -16,7 +16,7 @@ from cimara.federation.errors import Code
 from cimara.federation.messages.kinds import Answer, Members, Message, Refused, signed
 from cimara.outcomes.contract import to_bytes
 from cimara.outcomes.models.cox_common import CommonCox
-from tests.unit.federation.engine.small_job import House, cox_analysis, refused, study_of, table, tables_of
+from tests.federated.engine.small_job import House, cox_analysis, refused, study_of, table, tables_of
 
 SITE = "UT02"
 

@@ -20,7 +20,7 @@ from cimara.federation.errors import Code
 from cimara.federation.messages.kinds import KINDS, SIGNED, Query, Refused, read_any, signed
 from cimara.federation.messages.wire import LIMIT, Packet, pack, unpack
 from cimara.federation.transport.local import MEMORY
-from tests.unit.federation.engine.small_job import House
+from tests.federated.engine.small_job import House
 from tests.unit.federation.wire.test_frames import framed
 
 QUERY = next(name for name, kind in KINDS.items() if kind is Query)

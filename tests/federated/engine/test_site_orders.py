@@ -10,7 +10,7 @@ import pytest
 from cimara.cohort.study.keys import new_key
 from cimara.federation.errors import Code
 from cimara.federation.messages.kinds import End, Joined, Members, Ready, Refused, signed
-from tests.unit.federation.engine.small_job import START, House, cox_analysis, refused, study_of, table
+from tests.federated.engine.small_job import START, House, cox_analysis, refused, study_of, table
 
 
 def test_a_site_joins_with_its_key_and_the_hash_of_its_rows(house):

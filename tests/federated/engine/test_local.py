@@ -12,8 +12,8 @@ from cimara.federation.errors import Code, FederationError
 from cimara.federation.transport.local import content_hash
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.rows import Survival
-from tests.unit.federation.bytes_that_left import BytesThatLeft
-from tests.unit.federation.engine.small_job import SITES, cox_analysis, pooled, study_of, table, tables_of
+from tests.federated.bytes_that_left import BytesThatLeft
+from tests.federated.engine.small_job import SITES, cox_analysis, pooled, study_of, table, tables_of
 
 SIX = ("dose", "volume", "x2", "x3", "x4", "x5")
 

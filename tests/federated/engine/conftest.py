@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cimara.federation.transport.local import MEMORY
-from tests.unit.federation.engine.small_job import House
+from tests.federated.engine.small_job import House
 
 
 @pytest.fixture

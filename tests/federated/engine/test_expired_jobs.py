@@ -11,7 +11,7 @@ from cimara.federation.centre.job_folder import held_alone
 from cimara.federation.centre.status import JobState
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.kinds import End, Joined, Members, Ready
-from tests.unit.federation.engine.small_job import House, refused
+from tests.federated.engine.small_job import House, refused
 
 JOB = "20260302-090000-0a1b2c3d"
 

@@ -16,7 +16,7 @@ from cimara.federation.errors import Code, FederationError
 from cimara.federation.messages.kinds import Answer, Query, read_any, signed
 from cimara.outcomes.models.cox import cox
 from cimara.outcomes.rows import Survival
-from tests.unit.federation.engine.small_job import (
+from tests.federated.engine.small_job import (
     COLUMNS,
     House,
     cox_analysis,

@@ -10,7 +10,7 @@ from cimara.federation.centre.job_release import release_job
 from cimara.federation.centre.status import JobState, read_status
 from cimara.federation.errors import Code, FederationError
 from cimara.federation.site.ledger import Ledger
-from tests.unit.federation.engine.small_job import House, tables_of
+from tests.federated.engine.small_job import House, tables_of
 
 
 def test_who_handed_out_what_stands_in_the_ledger(house):

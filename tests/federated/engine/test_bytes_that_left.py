@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from cimara.federation.messages.kinds import Answer, Refused, signed
-from tests.unit.federation.bytes_that_left import BytesThatLeft, leaks_in
-from tests.unit.federation.engine.small_job import House, cox_analysis, study_of, tables_of
+from tests.federated.bytes_that_left import BytesThatLeft, leaks_in
+from tests.federated.engine.small_job import House, cox_analysis, study_of, tables_of
 
 
 def test_nothing_of_the_tables_leaves_in_a_cox_job(house):

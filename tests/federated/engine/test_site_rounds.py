@@ -12,7 +12,7 @@ from cimara.federation.exchange import Record, Wanted, advance
 from cimara.federation.messages.kinds import Answer, End, Joined, Order, signed
 from cimara.federation.site.node import SiteNode
 from cimara.outcomes.contract import Summary, to_bytes
-from tests.unit.federation.engine.small_job import House, cox_analysis, refused, study_of, table, tables_of
+from tests.federated.engine.small_job import House, cox_analysis, refused, study_of, table, tables_of
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from cimara.federation.transport.nvflare.house import COORDINATOR, House
 from cimara.federation.transport.nvflare.session import ORDERS, session
 
 THREE = SITES[:3]
-WITHIN = 90.0
+WITHIN = 300.0
 
 
 def job_folder(houses: Houses, job: str) -> Path:
